@@ -416,21 +416,32 @@ func (s *accountSource) round(ctx context.Context, a *account.Account, o account
 	return err
 }
 
-// Send implements [feed.Source].
+// Send implements [feed.Source]. The accounts do not wait for each other: a server that does
+// not answer must not hold up the marks of the others.
 func (s *accountSource) Send(ctx context.Context) (sent int, err error) {
-	var errs []error
-	for _, settings := range s.settingsOfAccounts() {
-		status, err := s.remotes.Status(ctx, settings)
-		if err == nil && status.Pending > 0 {
-			var n int
-			n, err = s.account(settings).Send(ctx)
-			sent += n
-		}
-		if err != nil {
-			errs = append(errs, errors.New(account.Message(settings.Name, time.Time{}, err)))
-		}
+	accounts := s.settingsOfAccounts()
+	counts, errs := make([]int, len(accounts)), make([]error, len(accounts))
+	var sending sync.WaitGroup
+	for i, settings := range accounts {
+		sending.Go(func() { counts[i], errs[i] = s.sendTo(ctx, settings) })
+	}
+	sending.Wait()
+	for _, n := range counts {
+		sent += n
 	}
 	return sent, errors.Join(errs...)
+}
+
+// sendTo sends the pending marks of one account.
+func (s *accountSource) sendTo(ctx context.Context, settings feed.AccountSettings) (sent int, err error) {
+	status, err := s.remotes.Status(ctx, settings)
+	if err == nil && status.Pending > 0 {
+		sent, err = s.account(settings).Send(ctx)
+	}
+	if err != nil {
+		err = errors.New(account.Message(settings.Name, time.Time{}, err))
+	}
+	return sent, err
 }
 
 // Resolve implements [feed.Source].

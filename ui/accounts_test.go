@@ -367,6 +367,164 @@ func TestHeldBackChange(t *testing.T) {
 	s.expectNot("4812")
 }
 
+// TestHeldBackChangeIsSettledOnTheScreen checks the keys of ge that take what was held back or
+// send the marks of here, what is said when the server cannot be asked, and that other rows
+// have no such keys.
+func TestHeldBackChangeIsSettledOnTheScreen(t *testing.T) {
+	for key, said := range map[string]string{"a": "took what the server of home says", "p": "home has your marks now"} {
+		s := newAccountScreen(t, 80, 24, func(_ *Deps, f *fakeSource) {
+			f.accounts[0].HeldBack = 4812
+			f.accounts[1].Error = refusedLogin
+		})
+		s.press("g", "e")
+		s.expect("a take theirs", "p send yours")
+		if key == "a" {
+			s.golden("account-held-80x24")
+		}
+		s.press("j")
+		s.expectNot("take theirs")
+		s.press(key)
+		if len(s.source.resolved) > 0 {
+			t.Fatalf("%s on an account without a held change: %v", key, s.source.resolved)
+		}
+		s.press("k")
+		s.source.refuse = errors.New("home could not be reached; try again later")
+		s.press(key)
+		s.expect("home could not be reached; try again later")
+		s.source.refuse = nil
+		s.press("g", "e", key)
+		s.expect(said)
+		if got := s.source.resolved; len(got) != 2 || got[1] != (resolved{"home", key == "a"}) {
+			t.Errorf("%s asks for %v", key, got)
+		}
+		s.press("g", "e")
+		s.expectNot("4812")
+	}
+}
+
+// TestMarksThatWaitedLeaveAtTheStart checks that marks that could not be sent before the program
+// ended leave soon after it starts again, although no sync is due, and not again and again.
+func TestMarksThatWaitedLeaveAtTheStart(t *testing.T) {
+	s := newAccountScreen(t, 80, 24, func(_ *Deps, f *fakeSource) {
+		f.accounts[0].Pending = 3
+		f.send = func(context.Context) (int, error) { return 0, errors.New("home could not be reached") }
+	})
+	s.pass(time.Minute)
+	if s.source.sends != 1 {
+		t.Errorf("sent %d times", s.source.sends)
+	}
+}
+
+// TestAccountsShowAtOnce checks that the state of an account is shown when its sync has ended,
+// although the refresh goes on.
+func TestAccountsShowAtOnce(t *testing.T) {
+	s := newAccountScreen(t, 120, 40)
+	r := &s.m.refresh
+	r.running, r.generation = true, r.generation+1
+	s.source.accounts[1].Error = refusedLogin
+	s.run(s.m.showReports(reported{generation: r.generation, reports: []feed.Report{
+		{Account: "work", Status: feed.Failed, Sync: &feed.Sync{}, Error: refusedLogin, Done: 1, Total: 2},
+	}}))
+	s.press("g", "f")
+	s.expect(" ! work")
+}
+
+// TestStoppingASyncIsNoFailure checks that an account whose sync the user stops does not count as
+// one that failed.
+func TestStoppingASyncIsNoFailure(t *testing.T) {
+	s := newAccountScreen(t, 120, 40)
+	r := &s.m.refresh
+	r.running, r.byKey, r.fresh, r.generation = true, true, 0, r.generation+1
+	s.press("esc")
+	s.run(s.m.showReports(reported{generation: r.generation, reports: []feed.Report{
+		{URL: lwnURL, Status: feed.OK, New: 2, Done: 1, Total: 2},
+		{Account: "work", Status: feed.Failed, Sync: &feed.Sync{}, Error: "account work: the sync was interrupted", Done: 2, Total: 2},
+	}}))
+	s.expect("stopped after 1 feed, 2 new")
+	s.expectNot("interrupted")
+}
+
+// TestAProblemStandsBesideTheName checks that the message about an account, which begins with the
+// name of the account, does not say it twice where it stands beside the name.
+func TestAProblemStandsBesideTheName(t *testing.T) {
+	s := newAccountScreen(t, 80, 24, func(_ *Deps, f *fakeSource) {
+		f.accounts[1].Error = "account work: rss.example.com did not answer: try again later"
+	})
+	s.turnTo(pane.AccountKey("work", ""))
+	s.expect("! rss.example.com did not answer", "There are no items: rss.example.com did not answer")
+	s.press("i")
+	s.expect("rss.example.com did not answer")
+	s.expectNot("account work:")
+	s.press("esc", "g", "e")
+	s.expect("work  rss.example.com did not answer")
+	s.expectNot("account work:")
+}
+
+// TestEmptyAccount checks what the group of an account without feeds says.
+func TestEmptyAccount(t *testing.T) {
+	s := newAccountScreen(t, 80, 24)
+	s.turnTo(pane.AccountKey("work", ""))
+	const empty = "This account has no feeds here yet."
+	s.expect(empty, "r syncs it, a subscribes to a feed there.")
+	s.m.refresh.running = true
+	s.expect("Syncing the account; its feeds and items appear here.")
+	s.source.accounts[1].LastSynced = s.source.clock.now()
+	s.run(s.m.accounts.load(false))
+	s.expect(empty)
+}
+
+// TestASlowServerMovesNobody checks that a change at a server says whom it waits for, and that it
+// takes nobody away who has gone elsewhere meanwhile.
+func TestASlowServerMovesNobody(t *testing.T) {
+	s := newAccountScreen(t, 120, 40)
+	s.turnTo(pane.FeedKey(clocksURL, "Tech"))
+	s.press("X")
+	_, cmd := s.m.Update(keyPress("y"))
+	s.expect("asking the server of home")
+	s.turnTo(pane.FeedKey(lwnURL, "Tech"))
+	s.run(cmd)
+	s.expect("unsubscribed from Practical Clocks at home")
+	if got := s.m.headlines.Source.Key; got != pane.FeedKey(lwnURL, "Tech") {
+		t.Errorf("the reader is at %q", got)
+	}
+}
+
+// TestAVanishedSourceIsLeft checks that the list does not go on showing an account, a folder or a
+// feed that was removed elsewhere, and that an open article and a folded folder stay.
+func TestAVanishedSourceIsLeft(t *testing.T) {
+	for _, key := range []string{pane.AccountKey("home", ""), pane.AccountKey("home", "Tech"), pane.FeedKey(clocksURL, "Tech")} {
+		s := newAccountScreen(t, 120, 40)
+		s.turnTo(key)
+		name := s.m.headlines.Source.Name
+		s.source.subs = slices.DeleteFunc(s.source.subs, func(sub feed.Subscription) bool { return sub.Account == "home" })
+		s.source.accounts = s.source.accounts[1:]
+		if err := s.source.setFeeds(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s.run(s.m.sources.load())
+		s.run(s.m.accounts.load(false))
+		s.expect(name+" is not among the sources any more", "Unread")
+		if got := s.m.headlines.Source.Key; got != pane.KeyUnread {
+			t.Errorf("%q is left for %q", key, got)
+		}
+	}
+	s := newAccountScreen(t, 120, 40)
+	s.turnTo(pane.FeedKey(clocksURL, "Tech"))
+	s.press("enter")
+	if err := s.source.Unsubscribe(t.Context(), clocksURL); err != nil {
+		t.Fatal(err)
+	}
+	s.run(s.m.sources.load())
+	s.expect("All along the western coast.", "Practical Clocks")
+	s = newAccountScreen(t, 120, 40)
+	s.turnTo(pane.FeedKey(harbourURL, ""))
+	s.m.sources.Folded[pane.AccountKey("home", "")] = true
+	s.run(s.m.sources.load())
+	if got := s.m.headlines.Source.Key; got != pane.FeedKey(harbourURL, "") {
+		t.Errorf("a feed of a folded account is left for %q", got)
+	}
+}
+
 // TestSubscribingAtAnAccount checks that a feed is added where the cursor is, that the prompt says
 // so, that a key changes it, and that a refusal changes nothing and is told.
 func TestSubscribingAtAnAccount(t *testing.T) {

@@ -208,16 +208,31 @@ func (m *Model) problems() (*mode.Overlay, []problemRow) {
 		return nil, nil
 	}
 	acts := func(key string, row int) bool {
-		if at[row].account != "" {
-			return key == "i" || key == "r"
+		if name := at[row].account; name != "" {
+			return key == "i" || key == "r" || (key == acceptKey || key == pushKey) && isHeldBack(m.sources.Accounts, name)
+		}
+		if key == acceptKey || key == pushKey {
+			return false
 		}
 		f, ok := m.sources.FeedOf(at[row].url)
 		return ok && (key != "M" || m.subscriptions.whyNotMove(f) == "")
 	}
 	return &mode.Overlay{
-		Title: title, Rows: rows, Detail: true, Choose: true, Acts: acts, Keys: []string{"i", "r", "M", "X"},
-		Tips: []mode.Hint{{Key: "enter", Word: "open"}, {Key: "i", Word: "info"}, {Key: "r", Word: "refresh"}, {Key: "M", Word: "move"}, {Key: "X", Word: "unsubscribe"}},
+		Title: title, Rows: rows, Detail: true, Choose: true, Acts: acts, Keys: []string{acceptKey, pushKey, "i", "r", "M", "X"},
+		Tips: []mode.Hint{{Key: "enter", Word: "open"}, {Key: acceptKey, Word: "take theirs"}, {Key: pushKey, Word: "send yours"}, {Key: "i", Word: "info"}, {Key: "r", Word: "refresh"}, {Key: "M", Word: "move"}, {Key: "X", Word: "unsubscribe"}},
 	}, at
+}
+
+// acceptKey takes what an account's server says and is held back, pushKey sends the marks of
+// here instead.
+const (
+	acceptKey = "a"
+	pushKey   = "p"
+)
+
+// isHeldBack reports whether changes of an account are held back.
+func isHeldBack(accounts []feed.Account, name string) bool {
+	return slices.ContainsFunc(accounts, func(a feed.Account) bool { return a.Name == name && a.HeldBack > 0 })
 }
 
 // accountProblems returns the rows of accounts with problems, with their heading.
@@ -268,6 +283,11 @@ func handleAccountProblem(m *Model, key, account string) tea.Cmd {
 		return m.loadInfo(infoLoaded{account: feed.Account{Name: account}, opener: explaining{}})
 	case "r":
 		return m.refresh.start(feed.RefreshRequest{Accounts: []string{account}}, true)
+	case acceptKey, pushKey:
+		if isHeldBack(m.sources.Accounts, account) {
+			m.modes.CloseOverlays()
+			return m.accounts.resolve(account, key == acceptKey)
+		}
 	}
 	return nil
 }

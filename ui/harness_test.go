@@ -31,6 +31,12 @@ func (c *clock) now() time.Time { return c.t }
 
 func testClock() *clock { return &clock{time.Date(2020, 11, 20, 9, 30, 0, 0, time.UTC)} }
 
+// resolved is a call of Resolve.
+type resolved struct {
+	account string
+	accept  bool
+}
+
 // fakeSource saves documents from memory in a real database.
 type fakeSource struct {
 	store *cache.Store
@@ -60,6 +66,8 @@ type fakeSource struct {
 	// send replaces what Send does. If it is nil, everything is sent. sends counts the calls.
 	send  func(context.Context) (int, error)
 	sends int
+	// resolved are the calls of Resolve.
+	resolved []resolved
 	// refuse is the error of every change of the subscriptions of an account.
 	refuse error
 }
@@ -68,7 +76,13 @@ func (s *fakeSource) Rename(context.Context, string, string) error { return nil 
 
 func (s *fakeSource) SetTags(context.Context, string, []string) error { return nil }
 
-func (s *fakeSource) Resolve(context.Context, string, bool) error { return nil }
+func (s *fakeSource) Resolve(_ context.Context, name string, accept bool) error {
+	s.resolved = append(s.resolved, resolved{name, accept})
+	if s.refuse == nil {
+		s.accounts[slices.IndexFunc(s.accounts, func(a feed.Account) bool { return a.Name == name })].HeldBack = 0
+	}
+	return s.refuse
+}
 
 func (s *fakeSource) Accounts(context.Context) ([]feed.Account, error) {
 	s.listed++

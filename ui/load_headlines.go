@@ -384,6 +384,10 @@ func (h *headlineList) emptyText(refreshing bool) []string {
 		return tips("Nothing found.", "search", "changes the search", "escape", "goes back")
 	case h.Source.Problem != "":
 		return tips("There are no items: "+h.Source.Problem, "refresh", "tries again", "info", "shows more")
+	case h.Source.Kind == pane.KindAccount && len(h.Source.Feeds) == 0 && refreshing && !h.sources.isSynced(h.Source.Account):
+		return tips("Syncing the account; its feeds and items appear here.", "help", "shows all keys")
+	case h.Source.Kind == pane.KindAccount && len(h.Source.Feeds) == 0:
+		return tips("This account has no feeds here yet.", "refresh", "syncs it", "add-feed", "subscribes to a feed there")
 	case len(h.sources.Feeds) == 0 && len(h.sources.Accounts) > 0:
 		return tips("Nothing has come from your accounts yet.", "refresh-all", "syncs them", "add-feed", "subscribes to a feed", "help", "shows all keys")
 	case len(h.sources.Feeds) == 0:

@@ -127,7 +127,29 @@ func (m *Model) showSources(msg sourcesLoaded) tea.Cmd {
 	}
 	m.headlines.sync()
 	m.rebuildOverlays()
-	return m.sources.countQueries()
+	return tea.Batch(leaveVanished(m), m.sources.countQueries())
+}
+
+// leaveVanished goes to the unread items if the shown source is none any more, because a feed or
+// an account was removed elsewhere. An open article stays.
+func leaveVanished(m *Model) tea.Cmd {
+	shown := m.headlines.Source
+	if m.headlines.Search != nil || m.focus == areaArticle || shown.Key == "" {
+		return nil
+	}
+	isShown := func(s pane.Source) bool { return s.Key == shown.Key }
+	if slices.ContainsFunc(m.sources.List.Rows(), isShown) || slices.ContainsFunc(m.sources.All(), isShown) {
+		return nil
+	}
+	if shown.Feed != nil {
+		if _, known := m.sources.FeedOf(shown.Feed.URL); known {
+			return nil // it is in another folder
+		}
+	}
+	m.status.say(text.Clean(shown.Name) + " is not among the sources any more")
+	m.sources.Find(pane.KeyUnread)
+	unread, _ := m.sources.Selected()
+	return m.headlines.open(unread, 0)
 }
 
 // showCounts shows counts, and updates what depends on them.
@@ -137,6 +159,11 @@ func (m *Model) showCounts(msg countsLoaded) tea.Cmd {
 	}
 	m.headlines.sync()
 	return m.sources.countQueries()
+}
+
+// isSynced reports whether an account has been synced before.
+func (s *sourceList) isSynced(account string) bool {
+	return slices.ContainsFunc(s.Accounts, func(a feed.Account) bool { return a.Name == account && !a.LastSynced.IsZero() })
 }
 
 // accounts knows the accounts, and sends marks to their servers.
@@ -157,25 +184,26 @@ func newAccounts(e *env, sources *sourceList) accounts {
 	return accounts{env: e, sources: sources, sending: make(chan struct{}, 1), stopLast: func() {}}
 }
 
-// accountsLoaded brings the accounts. step is the step of the outbox that has ended.
-// refreshed reports whether a refresh was before it.
+// accountsLoaded brings the accounts. step is the step of the outbox that has ended. retry
+// reports whether what waits is to be sent.
 type accountsLoaded struct {
-	accounts  []feed.Account
-	step      outbox.Step
-	refreshed bool
-	err       error
-	crash     *feed.PanicError
+	accounts []feed.Account
+	step     outbox.Step
+	retry    bool
+	err      error
+	crash    *feed.PanicError
 }
 
 // sendDue reports that the outbox has waited.
 type sendDue struct{}
 
-// load asks for the accounts again.
-func (a *accounts) load(refreshed bool) tea.Cmd {
+// load asks for the accounts again. If retry is set, marks that wait are then sent: those that
+// were made while a refresh ran, or before the program ended without a network.
+func (a *accounts) load(retry bool) tea.Cmd {
 	ctx, source := a.ctx, a.deps.Source
 	return func() tea.Msg {
 		list, err := source.Accounts(ctx)
-		return accountsLoaded{accounts: list, refreshed: refreshed, err: err}
+		return accountsLoaded{accounts: list, retry: retry, err: err}
 	}
 }
 
@@ -308,8 +336,38 @@ func (a *accounts) pendingText(t style.Theme) string {
 	return style.Paint(t.Dim, t.Glyphs.Pending+text.Number(a.pending)) + " "
 }
 
+// accountResolved brings what became of changes that were held back.
+type accountResolved struct {
+	done string
+	err  error
+}
+
+// resolve takes what the server of an account says and was held back, or sends the marks of
+// here instead.
+func (a *accounts) resolve(name string, accept bool) tea.Cmd {
+	ctx, source, shown := a.ctx, a.deps.Source, text.Clean(name)
+	done := shown + " has your marks now"
+	if accept {
+		done = "took what the server of " + shown + " says"
+	}
+	a.status.say("asking the server of " + shown)
+	return func() tea.Msg { return accountResolved{done, source.Resolve(ctx, name, accept)} }
+}
+
+// showResolved tells what became of changes that were held back, and shows the items as they
+// are.
+func showResolved(m *Model, msg accountResolved) tea.Cmd {
+	if msg.err != nil {
+		m.status.fail(userMessage(msg.err))
+	} else {
+		m.status.say(msg.done)
+	}
+	return tea.Batch(m.accounts.load(false), m.sources.load(), m.headlines.reload())
+}
+
 // showAccounts shows the state of the accounts.
 func showAccounts(m *Model, msg accountsLoaded) tea.Cmd {
+	var leave tea.Cmd
 	a, pending := &m.accounts, -1
 	if msg.crash != nil {
 		m.status.fail(msg.crash.UserMessage())
@@ -325,16 +383,17 @@ func showAccounts(m *Model, msg accountsLoaded) tea.Cmd {
 		if m.sources.Loaded && !slices.EqualFunc(before, msg.accounts, sameRow) {
 			m.sources.Rebuild()
 			m.headlines.sync()
+			leave = leaveVanished(m)
 		}
 		m.rebuildOverlays()
 	}
 	if msg.step != outbox.Nothing {
 		a.box.Done(pending)
 	}
-	if msg.refreshed && pending > 0 {
+	if msg.retry && pending > 0 {
 		a.box.Retry(a.now())
 	}
-	return a.wait()
+	return tea.Batch(leave, a.wait())
 }
 
 // sameRow reports whether two states of an account have the same row among the sources.

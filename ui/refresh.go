@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -30,6 +31,10 @@ type refresher struct {
 	running bool
 	// byKey reports whether the user has started the refresh.
 	byKey bool
+	// stopped reports whether the user has stopped the refresh. cut counts the accounts
+	// whose sync that has interrupted.
+	stopped bool
+	cut     int
 	// generation numbers the refreshes.
 	generation  int
 	done, total int
@@ -82,6 +87,7 @@ const reloadEvery = 250 * time.Millisecond
 func (r *refresher) cancelable() bool { return r.running && r.byKey }
 
 func (r *refresher) stop() {
+	r.stopped = true
 	if r.cancel != nil {
 		r.cancel()
 	}
@@ -102,6 +108,7 @@ func (r *refresher) start(request feed.RefreshRequest, byKey bool) tea.Cmd {
 	request.AfterSleep = r.next.late(r.now())
 	r.next = dueWait{generation: r.next.generation}
 	ctx, cancel := context.WithCancel(r.ctx)
+	r.stopped, r.cut = false, 0
 	r.running, r.byKey, r.cancel, r.generation = true, byKey, cancel, r.generation+1
 	r.done, r.total, r.fresh, r.edited, r.failed, r.failedAccounts, r.sent, r.taken = 0, 0, 0, 0, 0, 0, 0, 0
 	r.ofAccounts = map[string]int{}
@@ -208,7 +215,10 @@ func (r *refresher) take(msg reported) (over bool) {
 		if x.ClockAhead != 0 {
 			r.clock = schedule.ClockMessage(x.ClockAhead)
 		}
-		if x.Status == feed.Failed {
+		switch {
+		case x.Status == feed.Failed && x.Sync != nil && r.stopped:
+			r.cut++
+		case x.Status == feed.Failed:
 			r.failed++
 			if x.Sync != nil {
 				r.failedAccounts++
@@ -252,6 +262,10 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 		r.end(msg.err)
 		cmds = append(cmds, r.loadNextDue(), m.notifier.send(), m.accounts.load(true))
 	}
+	if !over && slices.ContainsFunc(msg.reports, func(x feed.Report) bool { return x.Sync != nil }) {
+		// The state of an account is shown at once, although others take longer.
+		cmds = append(cmds, m.accounts.load(false))
+	}
 	now := m.now()
 	if r.done > 0 && (over || now.Sub(r.loaded) >= reloadEvery) || msg.err != nil {
 		r.loaded = now
@@ -283,7 +297,7 @@ func (r *refresher) note(x feed.Report) {
 
 // end shows the result of a refresh.
 func (r *refresher) end(err error) {
-	stopped := r.done < r.total
+	stopped := r.done-r.cut < r.total
 	r.running = false
 	before := r.broken
 	if r.broken = ""; err != nil && !errors.Is(err, context.Canceled) {
@@ -296,7 +310,7 @@ func (r *refresher) end(err error) {
 		}
 	case stopped && r.byKey:
 		r.status.clear()
-		r.result = "stopped after " + text.Plural(r.done, "feed") + ", " + text.Number(r.fresh) + " new"
+		r.result = "stopped after " + text.Plural(r.done-r.cut, "feed") + ", " + text.Number(r.fresh) + " new"
 	case r.fresh > 0:
 		r.result = "+" + text.Number(r.fresh) + " new"
 	case r.byKey && r.failed == 0 && r.sent+r.taken > 0:

@@ -181,7 +181,7 @@ func (m *Model) beginPolling() tea.Cmd {
 		m.deps.Shown()
 	}
 	due := feed.RefreshRequest{DueOnly: !m.deps.Settings.RefreshOnStart}
-	return tea.Batch(m.maintenance.beginLog(), m.refresh.start(due, false), m.accounts.load(false), m.maintenance.catchUp(), m.changes.watch(), m.pictures.askTerminal())
+	return tea.Batch(m.maintenance.beginLog(), m.refresh.start(due, false), m.accounts.load(true), m.maintenance.catchUp(), m.changes.watch(), m.pictures.askTerminal())
 }
 
 // debounce saves a changed session after saveAfter.

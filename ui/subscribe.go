@@ -128,6 +128,9 @@ func (s *subscriptions) whyNotMove(f feed.Feed) string {
 // afterwards; empty if there is none. account is the account whose subscriptions they are.
 func (s *subscriptions) change(done, url, account string, change func(context.Context) error) tea.Cmd {
 	ctx, store, now := context.WithoutCancel(s.ctx), s.deps.Store, s.now()
+	if account != "" {
+		s.status.say("asking the server of " + text.Clean(account))
+	}
 	return func() tea.Msg {
 		msg := subscribed{done: done, url: url, account: account, err: change(ctx)}
 		if msg.err == nil {
@@ -389,6 +392,9 @@ func (m *Model) showSubscribed(msg subscribed) tea.Cmd {
 	cmds := []tea.Cmd{m.showSources(msg.sources)}
 	m.status.say(msg.done)
 	if msg.url == "" {
+		if f := m.headlines.Source.Feed; f == nil || slices.ContainsFunc(m.sources.Feeds, func(x feed.Feed) bool { return x.URL == f.URL }) {
+			return tea.Batch(append(cmds, m.headlines.reload(), m.refresh.loadNextDue())...) // the user is elsewhere
+		}
 		m.sources.Find(pane.KeyUnread)
 		s, _ := m.sources.Selected()
 		return tea.Batch(append(cmds, m.headlines.open(s, 0), m.refresh.loadNextDue())...)

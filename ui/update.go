@@ -126,6 +126,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 // takeInput passes a message from the terminal, or about what a key opened, to its method.
 func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case accountResolved:
+		return showResolved(m, msg)
 	case linkPaused:
 		return m.keys.linkPaused(msg)
 	case foundInText:

@@ -226,7 +226,7 @@ func (c *compiler) stateSQL(is query.Is, positive bool) db.Text {
 	switch is {
 	case query.IsUnread:
 		if positive && !c.view.Opened.IsZero() {
-			return db.SQL("(i.read = 0 OR i.read_at BETWEEN ? AND ?)", c.view.Opened.UnixMicro(), c.latestRead())
+			return db.SQL("(i.read = 0 OR i.read_at BETWEEN ? AND ? AND i.read_at <> i.first_seen)", c.view.Opened.UnixMicro(), c.latestRead())
 		}
 		return db.SQL("i.read = 0")
 	case query.IsRead:

@@ -78,12 +78,14 @@ func silentMessage(p feed.PollState, now time.Time) string {
 }
 
 // AccountProblem returns a user message about what keeps an account from agreeing with its
-// server, and what to do. Empty if nothing does.
+// server, and what to do. Empty if nothing does. It is shown beside the name of the account, so
+// it does not begin with it.
 func AccountProblem(a feed.Account) string {
-	if a.HeldBack == 0 || strings.Contains(a.Error, "accounts accept") {
-		return a.Error
+	problem := strings.TrimPrefix(a.Error, "account "+a.Name+": ")
+	if a.HeldBack == 0 || strings.Contains(problem, "accounts accept") {
+		return problem
 	}
 	held := fmt.Sprintf("The server of %s calls %s unread that you have read: `dateline accounts accept %s` takes that, `dateline accounts push %s` sends yours instead.",
 		a.Name, text.Plural(a.HeldBack, "article"), a.Name, a.Name)
-	return strings.TrimSpace(a.Error + " " + held)
+	return strings.TrimSpace(problem + " " + held)
 }

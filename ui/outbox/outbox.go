@@ -47,7 +47,7 @@ func (o *Outbox) SetAccounts(exist bool) { o.accounts = exist }
 func (o *Outbox) Marked(now time.Time) { o.last, o.count, o.send = now, true, true }
 
 // Retry records that marks still wait after a refresh, such as those that were made while it
-// ran. They are sent once.
+// ran, or at the start of the program. They are sent once.
 func (o *Outbox) Retry(now time.Time) { o.last, o.send = now, true }
 
 // Unsent reports whether marks may have been written that were not sent.
