@@ -406,7 +406,7 @@ func (s *accountSource) round(ctx context.Context, a *account.Account, o account
 		s.mu.Lock()
 		s.busy[name] = s.now().Add(busyPause)
 		s.mu.Unlock()
-		report.Status = feed.Skipped
+		report.Status, report.Error, report.Reason = feed.Skipped, "", result.Message
 	case result.Failed:
 		report.Status = feed.Failed
 	case result.New+result.Sent+result.Taken > 0:
@@ -446,7 +446,7 @@ func (s *accountSource) Resolve(ctx context.Context, name string, accept bool) e
 	var failure string
 	err = s.round(ctx, s.account(settings), o, s.now(), &sharedReport{report: func(r feed.Report) {
 		if r.Sync != nil && r.Status != feed.OK && r.Status != feed.Unchanged {
-			failure = cmp.Or(r.Error, "another dateline is syncing account "+name+"; try again soon")
+			failure = cmp.Or(r.Error, r.Reason)
 		}
 	}})
 	if err == nil && failure != "" {

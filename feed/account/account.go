@@ -155,6 +155,9 @@ type State struct {
 	Refused string
 	// Pause is until when the server asked for a pause. Zero if it did not.
 	Pause time.Time
+	// Claimed is until when the account is claimed, by this process or by another one. Zero
+	// if it is not.
+	Claimed time.Time
 }
 
 // Difference is an entry about which the server's list does not say what was agreed.
@@ -185,9 +188,13 @@ type Settlement struct {
 // Store keeps what the servers said, and the items. Package remotes implements it.
 type Store interface {
 	// Claim claims an account for this process until a time. It returns false if another
-	// process has it.
+	// process has it; [State.Claimed] tells the claims of processes apart.
 	Claim(ctx context.Context, name string, until time.Time) (State, bool, error)
-	// Finish stores the state at the end of a round and ends the claim.
+	// Renew makes a claim of this process that ends at a time end later. It returns false if
+	// another process has the account.
+	Renew(ctx context.Context, name string, end, later time.Time) (bool, error)
+	// Finish stores the state at the end of a round and ends the claim. If the claim is not
+	// [State.Claimed], another process has the account, and nothing is stored.
 	Finish(ctx context.Context, name string, s State) error
 	// SetFeeds replaces the subscriptions of an account.
 	SetFeeds(ctx context.Context, name string, feeds []Feed) error

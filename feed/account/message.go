@@ -118,3 +118,7 @@ func heldBack(name string, n int) string {
 func interrupted(name string) string {
 	return "account " + name + ": the sync was interrupted; the next refresh goes on"
 }
+
+func busy(name string) string {
+	return "account " + name + ": another dateline is syncing it; wait until it is done, or quit it and try again"
+}

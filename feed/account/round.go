@@ -11,9 +11,6 @@ import (
 )
 
 const (
-	// claimDuration is how long a claim of a killed process keeps others from the account. No
-	// round lasts longer: what it has not done, the next one does.
-	claimDuration = 10 * time.Minute
 	// partSize is how many marks are sent at once.
 	partSize = 500
 	// mostPending is how many pending marks are looked at before they are sent.
@@ -57,7 +54,8 @@ const (
 // Options are those of one round.
 type Options struct {
 	// Asked is set if the user asked for this account. Then the server is asked even if it
-	// refused the login before.
+	// refused the login before, and the round waits for another process that is syncing the
+	// account and ends soon.
 	Asked   bool
 	Resolve Resolve
 	// Fetch are feeds that the server is asked to fetch first, as far as it can.
@@ -70,13 +68,13 @@ type Options struct {
 
 // Result is what a round did. It is right even if the round failed.
 type Result struct {
-	// Skipped is set if another process is syncing the account.
+	// Skipped is set if another process is syncing the account. The message says so.
 	Skipped bool
 	// New counts items that arrived, Taken those that got marks of the server, Sent the
 	// marks that the server got.
 	New, Taken, Sent int
-	// Message is a user message: why the round failed, or what it held back. Empty if all is
-	// well. Failed tells the two apart.
+	// Message is a user message: why the round failed or was skipped, or what it held back.
+	// Empty if all is well. Failed tells them apart.
 	Message string
 	Failed  bool
 	// Next is when the account is due again.
@@ -104,18 +102,23 @@ type round struct {
 // not have. The error is one of the database; all others are in the result.
 func (a *Account) Sync(ctx context.Context, o Options) (Result, error) {
 	r := &round{Account: a, o: o, name: a.Settings.Name, started: a.Now().Round(0)}
-	var ok bool
-	var err error
-	if r.state, ok, err = a.Store.Claim(ctx, r.name, r.started.Add(claimDuration)); err != nil {
+	switch ok, err := r.claim(ctx, o.Asked); {
+	case err != nil:
 		return r.result, err
-	}
-	if !ok {
-		r.result.Skipped = true
+	case !ok:
+		r.skip()
 		return r.result, nil
 	}
+	r.started = a.Now().Round(0) // the claim may have taken a while
 	before := r.state
-	if err = r.runInTime(ctx); ctx.Err() != nil {
+	err := r.whileClaimed(ctx, r.run)
+	switch {
+	case errors.Is(err, errTaken):
+		r.skip()
+		return r.result, nil
+	case ctx.Err() != nil:
 		// The state of the last complete round counts.
+		before.Claimed = r.state.Claimed
 		r.result.Failed, r.result.Message = true, interrupted(r.name)
 		return r.result, a.Store.Finish(context.WithoutCancel(ctx), r.name, before)
 	}
@@ -123,16 +126,8 @@ func (a *Account) Sync(ctx context.Context, o Options) (Result, error) {
 	return r.result, a.Store.Finish(ctx, r.name, r.state)
 }
 
-// runInTime is run as long as the claim lasts.
-func (r *round) runInTime(ctx context.Context) error {
-	bounded, cancel := context.WithTimeout(ctx, claimDuration)
-	defer cancel()
-	err := r.run(bounded)
-	if err != nil && bounded.Err() != nil {
-		return errTooLong
-	}
-	return err
-}
+// skip records that another process has the account.
+func (r *round) skip() { r.result.Skipped, r.result.Message = true, busy(r.name) }
 
 // run makes the steps of a round. After an error the state keeps what is true anyhow.
 func (r *round) run(ctx context.Context) error {
@@ -519,14 +514,18 @@ func alike(list []Pending) [][]Pending {
 // asks for a pause, that holds for the next rounds, too.
 func (a *Account) Send(ctx context.Context) (sent int, err error) {
 	r := &round{Account: a, name: a.Settings.Name, started: a.Now().Round(0)}
-	var ok bool
-	if r.state, ok, err = a.Store.Claim(ctx, r.name, r.started.Add(claimDuration)); err != nil || !ok {
+	if ok, err := r.claim(ctx, false); err != nil || !ok {
 		return 0, err
 	}
 	if r.isUsable() {
-		bounded, cancel := context.WithTimeout(ctx, claimDuration)
-		defer cancel()
-		if sent, err = a.send(bounded); err != nil && ctx.Err() == nil {
+		err = r.whileClaimed(ctx, func(ctx context.Context) (err error) {
+			sent, err = a.send(ctx)
+			return err
+		})
+		if errors.Is(err, errTaken) {
+			return sent, nil
+		}
+		if err != nil && ctx.Err() == nil {
 			r.noteRefusal(err)
 		}
 	}
