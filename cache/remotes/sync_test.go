@@ -32,7 +32,7 @@ func newDevice(t *testing.T, name string, clock *cachetest.Clock, s *server) *de
 	d.remotes = New(d.Store.Store)
 	d.account = &account.Account{Server: s, Store: d.remotes, Now: clock.Now,
 		Settings: feed.AccountSettings{Name: "home", Kind: "miniflux", URL: "https://flux.example", Interval: 15 * time.Minute},
-		Trace:    func(context.Context, bool) (string, error) { return "abc", nil }}
+		Trace:    func(context.Context, bool, string) (string, error) { return "abc", nil }}
 	return d
 }
 
@@ -531,7 +531,7 @@ func TestRefusedLogin(t *testing.T) {
 		t.Errorf("the server was asked: %q", s.requests)
 	}
 	s.before = nil
-	d.account.Trace = func(context.Context, bool) (string, error) { return "def", nil }
+	d.account.Trace = func(context.Context, bool, string) (string, error) { return "def", nil }
 	if r := d.sync(); r.Sent != 1 {
 		t.Errorf("the round did %+v", r)
 	}

@@ -151,7 +151,7 @@ type State struct {
 	// how many articles the server calls unread that were read, if that is not believed.
 	Error    string
 	HeldBack int
-	// Refused is set if the server refused the login whose [Secret.Trace] this is.
+	// Refused is set if the server refused the login whose [Trace] this is.
 	Refused string
 	// Pause is until when the server asked for a pause. Zero if it did not.
 	Pause time.Time

@@ -63,7 +63,7 @@ func (r *round) noteRefusal(err error) {
 	s := &r.state
 	if errors.Is(err, ErrRefused) {
 		// If the command fails, the next round asks the server again.
-		s.Refused, _ = r.Trace(context.Background(), false)
+		s.Refused, _ = r.Trace(context.Background(), false, "")
 		s.Error = Message(r.name, s.Pause, err)
 	}
 	var failed requestError

@@ -35,9 +35,9 @@ type Account struct {
 	Store    Store
 	// Now returns the current time.
 	Now func() time.Time
-	// Trace returns a few characters that change with the secret and do not tell it. If now
-	// is set, the command that prints the secret is run again.
-	Trace func(ctx context.Context, now bool) (string, error)
+	// Trace returns the [Trace] of the configuration with the secret. If now is set, the
+	// command that prints the secret is run again.
+	Trace func(ctx context.Context, now bool, like string) (string, error)
 }
 
 // Resolve says what becomes of changes that are held back.
@@ -176,7 +176,7 @@ func (r *round) mayAsk(ctx context.Context) error {
 	if r.state.Refused == "" || r.o.Asked {
 		return nil
 	}
-	trace, err := r.Trace(ctx, true)
+	trace, err := r.Trace(ctx, true, r.state.Refused)
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func newBad(err error) (*Account, *badServer, *oneState) {
 	server := &badServer{err: err}
 	store := &oneState{state: State{LastSynced: time.Now()}, pending: []Pending{{ID: "1", Flag: feed.Read, Ours: Word{On: true, At: time.Now()}}}}
 	return &Account{Settings: feed.AccountSettings{Name: "home", Interval: time.Minute}, Server: server, Store: store, Now: time.Now,
-		Trace: func(context.Context, bool) (string, error) { return "abc", nil }}, server, store
+		Trace: func(context.Context, bool, string) (string, error) { return "abc", nil }}, server, store
 }
 
 // TestRoundEnds protects that a server which answers nothing, or very slowly, does not keep
@@ -117,7 +117,7 @@ func TestRefusalsHold(t *testing.T) {
 func TestRefusalEnds(t *testing.T) {
 	a, server, _ := newBad(fmt.Errorf("%w: check token", ErrRefused))
 	known, printed := "old", "old"
-	a.Trace = func(_ context.Context, now bool) (string, error) {
+	a.Trace = func(_ context.Context, now bool, _ string) (string, error) {
 		if now {
 			known = printed
 		}
