@@ -200,8 +200,8 @@ type Account struct {
 	Feeds, Unread int
 	// Error is a user message about the last sync. Empty if there was no problem.
 	Error string
-	// HeldBack is how many read items the server calls unread, if those are so many that
-	// they are not taken without being asked for: see [Source.Resolve].
+	// HeldBack is how many marks the server has taken back, of read or of starred items, if
+	// those are so many that it is not believed without being asked: see [Source.Resolve].
 	HeldBack int
 }
 

@@ -20,23 +20,25 @@ const sqlChanged = ` FROM remotes r INDEXED BY remotes_changed CROSS JOIN items 
 
 // Differences implements [account.Store]. What the user changed and changed back, and the
 // server never changed, counts as agreed afterwards.
-func (s Store) Differences(ctx context.Context, name string, unread, starred []string) (found []account.Difference, read int, err error) {
+func (s Store) Differences(ctx context.Context, name string, unread, starred []string) (found []account.Difference, agreed map[feed.Flag]int, err error) {
 	const op = "compare with account "
 	if err := s.findAgain(ctx, name, unread, starred); err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	if found, err = s.compare(ctx, name, unread, starred); err != nil {
-		return nil, 0, cache.WrapError(ctx, op+name, err)
+		return nil, nil, cache.WrapError(ctx, op+name, err)
 	}
 	if err := s.loadWords(ctx, name, found); err != nil {
-		return nil, 0, cache.WrapError(ctx, op+name, err)
+		return nil, nil, cache.WrapError(ctx, op+name, err)
 	}
 	if err := s.agreeUnchanged(ctx, name, found); err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
+	read, stars := 0, 0
 	err = s.cache.Internals().Readers().QueryRowContext(ctx, `SELECT (SELECT count(*) FROM remotes WHERE account = ?1 AND gone = 0)
-		- (SELECT count(*) FROM remotes INDEXED BY remotes_unread WHERE account = ?1 AND read = 0 AND gone = 0)`, name).Scan(&read)
-	return found, read, cache.WrapError(ctx, op+name, err)
+		- (SELECT count(*) FROM remotes INDEXED BY remotes_unread WHERE account = ?1 AND read = 0 AND gone = 0),
+		(SELECT count(*) FROM remotes INDEXED BY remotes_starred WHERE account = ?1 AND starred = 1 AND gone = 0)`, name).Scan(&read, &stars)
+	return found, map[feed.Flag]int{feed.Read: read, feed.Starred: stars}, cache.WrapError(ctx, op+name, err)
 }
 
 // findAgain records that entries of the lists are not gone.

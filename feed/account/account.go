@@ -147,8 +147,8 @@ type State struct {
 	// LastSynced is when a round was complete, NextSync when the next is due. Zero means
 	// never.
 	LastSynced, NextSync time.Time
-	// Error is the user message of the last round. Empty if it was complete. HeldBack is
-	// how many articles the server calls unread that were read, if that is not believed.
+	// Error is the user message of the last round. Empty if it was complete. HeldBack is how
+	// many marks the server has taken back, if that is not believed.
 	Error    string
 	HeldBack int
 	// Refused is set if the server refused the login whose [Trace] this is.
@@ -208,9 +208,9 @@ type Store interface {
 	Add(ctx context.Context, name string, started time.Time, entries []Entry) ([]feed.Saved, error)
 	// Link looks for the items of entries that had none when they were recorded.
 	Link(ctx context.Context, name string) error
-	// Differences compares whole lists with what was agreed. read is how many entries were
-	// agreed to be read.
-	Differences(ctx context.Context, name string, unread, starred []string) (found []Difference, read int, err error)
+	// Differences compares whole lists with what was agreed. agreed is how many entries had a
+	// flag.
+	Differences(ctx context.Context, name string, unread, starred []string) (found []Difference, agreed map[feed.Flag]int, err error)
 	// Settle makes the settlements. It returns how many items changed.
 	Settle(ctx context.Context, name string, list []Settlement) (changed int, err error)
 	// Gone records which entries the server does not have any more.

@@ -51,25 +51,29 @@ func (s *Settlement) take(changed, now time.Time) {
 	s.Agree = Word{On: s.Server, At: at}
 }
 
-// The bounds from which on a change from read to unread is not believed: a restored
-// database, another account, or a server with a bug would make everything unread.
+// The bounds from which on it is not believed that marks were taken back: a restored database,
+// another account, or a server with a bug would make everything unread, or take all stars.
 const (
 	massChange      = 200
 	massChangeShare = 5
 )
 
-// splitMass takes the differences out of a list that call read articles unread, if they
-// are too many to be believed. Our own later marks are no part of them.
-func splitMass(all []Difference, read int) (rest, held []Difference) {
+// splitMass takes the differences out of a list that take back a flag, if they are too many to
+// be believed. agreed is how many entries had a flag. Our own later marks are no part of them.
+func splitMass(all []Difference, agreed map[feed.Flag]int) (rest, held []Difference) {
+	isBack := func(d Difference) bool { return !d.Server && d.Agreed.On && d.Ours.Equal(d.Agreed) }
+	back := map[feed.Flag]int{}
 	for _, d := range all {
-		if d.Flag == feed.Read && !d.Server && d.Agreed.On && d.Ours.Equal(d.Agreed) {
+		if isBack(d) {
+			back[d.Flag]++
+		}
+	}
+	for _, d := range all {
+		if n := back[d.Flag]; isBack(d) && n > massChange && n*massChangeShare > agreed[d.Flag] {
 			held = append(held, d)
 		} else {
 			rest = append(rest, d)
 		}
-	}
-	if len(held) <= massChange || len(held)*massChangeShare <= read {
-		return all, nil
 	}
 	return rest, held
 }

@@ -93,6 +93,8 @@ type round struct {
 	unread  []string
 	starred []string
 	newest  []string
+	// held are the differences that are held back.
+	held []Difference
 	// findAgain is set if entries that count as gone may be there.
 	findAgain bool
 }
@@ -313,7 +315,7 @@ func (r *round) fetchOlder(ctx context.Context) error {
 
 // merge compares the lists with what was agreed, and settles the differences.
 func (r *round) merge(ctx context.Context) error {
-	found, read, err := r.Store.Differences(ctx, r.name, r.unread, r.starred)
+	found, agreed, err := r.Store.Differences(ctx, r.name, r.unread, r.starred)
 	if err != nil {
 		return err
 	}
@@ -321,7 +323,7 @@ func (r *round) merge(ctx context.Context) error {
 		return err
 	}
 	var list []Settlement
-	rest, held := splitMass(found, read)
+	rest, held := splitMass(found, agreed)
 	switch r.o.Resolve {
 	case Accept:
 		rest = found
@@ -330,11 +332,9 @@ func (r *round) merge(ctx context.Context) error {
 			list = append(list, Settlement{Difference: d, Agree: Word{On: d.Server, At: d.Agreed.At}})
 		}
 	default:
-		r.state.HeldBack = len(held)
+		r.held = held
 	}
-	if r.o.Resolve != Hold {
-		r.state.HeldBack = 0
-	}
+	r.state.HeldBack = len(r.held)
 	changed, err := r.changed(ctx, rest)
 	if err != nil {
 		return err
