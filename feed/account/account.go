@@ -172,6 +172,9 @@ type Difference struct {
 	HasItem      bool
 	// FirstSeen is when the item arrived.
 	FirstSeen time.Time
+	// Lost is set if a mark of the entry was sent and no answer came. Then the server's state,
+	// and the time of its last change, may be of that mark.
+	Lost bool
 }
 
 // Settlement is what becomes of a [Difference]. It is made only if the item's mark is
@@ -217,8 +220,12 @@ type Store interface {
 	Gone(ctx context.Context, name string, ids []string) error
 	// Pending returns at most max marks that the server does not have.
 	Pending(ctx context.Context, name string, max int) ([]Pending, error)
-	// Agree records that the server has these marks.
+	// Unclear reports whether there is a pending mark of an entry whose other mark was changed
+	// and changed back: what the server says of that one is to be weighed first.
+	Unclear(ctx context.Context, name string) (bool, error)
+	// Agree records that the server has these marks, and Lost that it may have them.
 	Agree(ctx context.Context, name string, sent []Pending) error
+	Lost(ctx context.Context, name string, sent []Pending) error
 	// Check reports whether entries of the server can be those that are recorded: it
 	// compares the address of some of them. false means that the server was set up anew.
 	Check(ctx context.Context, name string, entries []Entry) (bool, error)

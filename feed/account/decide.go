@@ -13,7 +13,8 @@ import (
 //   - Our mark is the agreed one: the server's state is taken.
 //   - We changed it, too, to the same state: that is agreed now.
 //   - We changed it and went back, while the server went away: the later of the two wins.
-//     Without times ours stays, and is sent.
+//     Without times ours stays, and is sent. So it does if the time may be that of a mark
+//     of here, whose answer got lost.
 func Decide(d Difference, changed, now time.Time) Settlement {
 	s := Settlement{Difference: d, Agree: Word{On: d.Server, At: d.Agreed.At}}
 	switch {
@@ -23,7 +24,7 @@ func Decide(d Difference, changed, now time.Time) Settlement {
 		s.take(changed, now)
 	case d.Ours.On == d.Server:
 		s.Agree.At = d.Ours.At
-	case !changed.IsZero() && changed.After(d.Ours.At):
+	case !d.Lost && !changed.IsZero() && changed.After(d.Ours.At):
 		s.take(changed, now)
 	}
 	return s

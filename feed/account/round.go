@@ -395,7 +395,7 @@ func (r *round) exist(ctx context.Context, ids []string) (map[string]bool, error
 func (r *round) changed(ctx context.Context, found []Difference) (map[string]time.Time, error) {
 	var both []string
 	for _, d := range found {
-		if d.HasItem && !d.Ours.Equal(d.Agreed) && d.Ours.On != d.Server {
+		if d.HasItem && !d.Lost && !d.Ours.Equal(d.Agreed) && d.Ours.On != d.Server {
 			both = append(both, d.ID)
 		}
 	}
@@ -476,6 +476,9 @@ func (a *Account) send(ctx context.Context) (sent int, err error) {
 				ids[i] = p.ID
 			}
 			if err := a.Server.Mark(ctx, part[0].Flag, part[0].Ours.On, ids); err != nil {
+				if !errors.Is(err, ErrRefused) {
+					err = errors.Join(err, a.Store.Lost(context.WithoutCancel(ctx), name, part))
+				}
 				return sent, err
 			}
 			// The server has the marks now, whether the caller still waits or not.
@@ -519,7 +522,9 @@ func (a *Account) Send(ctx context.Context) (sent int, err error) {
 	}
 	if r.isUsable() {
 		err = r.whileClaimed(ctx, func(ctx context.Context) (err error) {
-			sent, err = a.send(ctx)
+			if err = r.weighUnclear(ctx); err == nil && !r.state.LastSynced.IsZero() {
+				sent, err = a.send(ctx)
+			}
 			return err
 		})
 		if errors.Is(err, errTaken) {
@@ -530,6 +535,28 @@ func (a *Account) Send(ctx context.Context) (sent int, err error) {
 		}
 	}
 	return sent, errors.Join(err, a.Store.Finish(context.WithoutCancel(ctx), r.name, r.state))
+}
+
+// weighUnclear compares the marks of both sides if one that is to be sent would hide when the
+// server changed the other mark of its entry: Miniflux has one time for both.
+func (r *round) weighUnclear(ctx context.Context) error {
+	unclear, err := r.Store.Unclear(ctx, r.name)
+	if err != nil || !unclear {
+		return err
+	}
+	if err := r.ask(ctx); err != nil {
+		return err
+	}
+	if err := r.checkReset(ctx); err != nil || r.state.LastSynced.IsZero() {
+		return err
+	}
+	if err := r.merge(ctx); err != nil {
+		return err
+	}
+	if len(r.held) > 0 {
+		r.state.Error = heldBack(r.name, r.held)
+	}
+	return nil
 }
 
 // isUsable reports whether marks may be sent without a round before.
