@@ -167,8 +167,10 @@ type accountsLoaded struct {
 	crash     *feed.PanicError
 }
 
-// sendDue reports that the outbox has waited.
+// sendDue reports that the outbox has waited, and sendAgain that marks which could not be sent
+// have waited.
 type sendDue struct{}
+type sendAgain struct{ try int }
 
 // load asks for the accounts again.
 func (a *accounts) load(refreshed bool) tea.Cmd {
@@ -333,6 +335,26 @@ func showAccounts(m *Model, msg accountsLoaded) tea.Cmd {
 	}
 	if msg.refreshed && pending > 0 {
 		a.box.Retry(a.now())
+	}
+	if msg.step != outbox.Send {
+		return a.wait()
+	}
+	return tea.Batch(a.wait(), a.waitAgain(pending))
+}
+
+// waitAgain waits for sending marks again that were not sent, if there are any.
+func (a *accounts) waitAgain(pending int) tea.Cmd {
+	d, try, waits := a.box.Again(pending)
+	if !waits {
+		return nil
+	}
+	return a.after(a.ctx, d, func(time.Time) tea.Msg { return sendAgain{try} })
+}
+
+// again sends marks again.
+func (a *accounts) again(msg sendAgain) tea.Cmd {
+	if a.pending > 0 {
+		a.box.TryAgain(a.now(), msg.try)
 	}
 	return a.wait()
 }

@@ -512,17 +512,18 @@ func alike(list []Pending) [][]Pending {
 	return out
 }
 
-// Send sends the pending marks and asks for nothing. It does nothing unless the last round
-// was complete and not long ago: then a round comes first. If the server refuses the login or
-// asks for a pause, that holds for the next rounds, too.
+// Send sends the pending marks. It asks for nothing else, unless the last round failed or was
+// long ago, or what the server says has to be weighed first: then it compares the marks of both
+// sides. It sends nothing to a server that refuses the login or asked for a pause, or that was
+// never synced. If the server does so now, that holds for the next rounds, too.
 func (a *Account) Send(ctx context.Context) (sent int, err error) {
 	r := &round{Account: a, name: a.Settings.Name, started: a.Now().Round(0)}
 	if ok, err := r.claim(ctx, false); err != nil || !ok {
 		return 0, err
 	}
-	if r.isUsable() {
+	if r.maySend() {
 		err = r.whileClaimed(ctx, func(ctx context.Context) (err error) {
-			if err = r.weighUnclear(ctx); err == nil && !r.state.LastSynced.IsZero() {
+			if err = r.compareFirst(ctx); err == nil && !r.state.LastSynced.IsZero() {
 				sent, err = a.send(ctx)
 			}
 			return err
@@ -537,31 +538,36 @@ func (a *Account) Send(ctx context.Context) (sent int, err error) {
 	return sent, errors.Join(err, a.Store.Finish(context.WithoutCancel(ctx), r.name, r.state))
 }
 
-// weighUnclear compares the marks of both sides if one that is to be sent would hide when the
-// server changed the other mark of its entry: Miniflux has one time for both.
-func (r *round) weighUnclear(ctx context.Context) error {
+// maySend reports whether the server may get marks without a complete round.
+func (r *round) maySend() bool {
+	s, to := r.state, r.Settings
+	return s.Refused == "" && !s.Pause.After(r.started) && !s.LastSynced.IsZero() && s.Kind == to.Kind && s.URL == to.URL && s.User == to.Access.User
+}
+
+// compareFirst compares the marks of both sides, unless the last round was complete and not
+// long ago, and no mark that is to be sent would hide when the server changed the other mark of
+// its entry: Miniflux has one time for both. What the round has left out is due afterwards.
+func (r *round) compareFirst(ctx context.Context) error {
+	s := &r.state
 	unclear, err := r.Store.Unclear(ctx, r.name)
-	if err != nil || !unclear {
+	isRecent := s.Error == "" && r.started.Sub(s.LastSynced) < max(2*r.Settings.Interval, time.Hour)
+	if err != nil || isRecent && !unclear {
 		return err
 	}
 	if err := r.ask(ctx); err != nil {
 		return err
 	}
-	if err := r.checkReset(ctx); err != nil || r.state.LastSynced.IsZero() {
+	if err := r.checkReset(ctx); err != nil || s.LastSynced.IsZero() {
 		return err
 	}
 	if err := r.merge(ctx); err != nil {
 		return err
 	}
-	if len(r.held) > 0 {
-		r.state.Error = heldBack(r.name, r.held)
+	if s.Error = ""; len(r.held) > 0 {
+		s.Error = heldBack(r.name, r.held)
 	}
-	return nil
-}
-
-// isUsable reports whether marks may be sent without a round before.
-func (r *round) isUsable() bool {
-	s, to := r.state, r.Settings
-	return s.Error == "" && s.Refused == "" && !s.Pause.After(r.started) && !s.LastSynced.IsZero() &&
-		r.started.Sub(s.LastSynced) < max(2*to.Interval, time.Hour) && s.Kind == to.Kind && s.URL == to.URL && s.User == to.Access.User
+	if !isRecent {
+		s.NextSync = r.started
+	}
+	return r.dropUnsendable(ctx)
 }
