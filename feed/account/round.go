@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -147,15 +148,13 @@ func (r *round) run(ctx context.Context) error {
 	if err := r.checkReset(ctx); err != nil {
 		return err
 	}
-	if err := r.Store.SetFeeds(ctx, r.name, r.feeds); err != nil {
-		return err
-	}
-	if r.o.FeedsStored != nil {
-		if err := r.o.FeedsStored(ctx); err != nil {
-			return err
+	err := r.takeNew(ctx)
+	if errors.Is(err, errSetUpAnew) {
+		if err = r.startAnew(ctx); err == nil {
+			err = r.takeNew(ctx)
 		}
 	}
-	if err := r.fetchNew(ctx); err != nil {
+	if err != nil {
 		return err
 	}
 	if err := r.Store.Link(ctx, r.name); err != nil {
@@ -168,6 +167,19 @@ func (r *round) run(ctx context.Context) error {
 		return err
 	}
 	return r.fetchOlder(ctx)
+}
+
+// takeNew stores the subscriptions and fetches the entries that are not recorded.
+func (r *round) takeNew(ctx context.Context) error {
+	if err := r.Store.SetFeeds(ctx, r.name, r.feeds); err != nil {
+		return err
+	}
+	if r.o.FeedsStored != nil {
+		if err := r.o.FeedsStored(ctx); err != nil {
+			return err
+		}
+	}
+	return r.fetchNew(ctx)
 }
 
 // mayAsk returns an error if the server must not be asked now.
@@ -252,7 +264,20 @@ func (r *round) fetch(ctx context.Context, ids []string, each func([]Entry)) err
 		return nil
 	}
 	quiet := each != nil || r.state.LastSynced.IsZero()
-	return r.Server.Entries(ctx, ids, func(part []Entry) error {
+	var known []string
+	if each == nil {
+		var err error
+		if known, err = r.known(ctx); err != nil {
+			return err
+		}
+	}
+	return r.Server.Entries(ctx, slices.Concat(known, ids), func(part []Entry) error {
+		isKnown := func(e Entry) bool { return slices.Contains(known, e.ID) }
+		compared := slices.DeleteFunc(slices.Clone(part), func(e Entry) bool { return !isKnown(e) })
+		if another, err := r.isAnother(ctx, compared); err != nil || another {
+			return cmp.Or(err, errSetUpAnew)
+		}
+		part = slices.DeleteFunc(part, isKnown)
 		saved, err := r.Store.Add(ctx, r.name, r.started, part)
 		for i := range saved {
 			r.result.New += saved[i].New
