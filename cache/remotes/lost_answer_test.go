@@ -11,33 +11,64 @@ import (
 // Miniflux has one time for both marks of an entry. What was sent from here, and a change of
 // the other mark, do not make a word of the server later than it is.
 func TestOneTimeForBothMarks(t *testing.T) {
-	loseAnswer := func(s *server, d *device) {
-		s.after = func(op string) error {
-			if strings.HasPrefix(op, "mark") {
-				return errOffline
+	for _, c := range oneTimeCases() {
+		t.Run(c.name, func(t *testing.T) {
+			s, d, ids := start(t, 3)
+			c.do(s, d, ids[1])
+			d.Advance(time.Minute)
+			d.sync()
+			d.sync()
+			if got := s.states()[ids[1]]; got != c.want {
+				t.Errorf("the server says %s, want %s", got, c.want)
 			}
-			return nil
-		}
-		if _, err := d.account.Send(d.Ctx()); err == nil {
-			t.Error("no answer got lost")
-		}
-		s.after = nil
+			checkEqual(t, "the items", d.states(), s.states())
+			if n := d.pending(); n != 0 {
+				t.Errorf("%d marks are pending", n)
+			}
+		})
 	}
-	for _, c := range []struct {
-		name string
-		do   func(s *server, d *device, id string)
-		want string
-	}{
+}
+
+// send sends the marks without a round.
+func (d *device) send() {
+	d.T.Helper()
+	_, err := d.account.Send(d.Ctx())
+	d.Must(err)
+}
+
+// loseAnswer sends the marks, and the answer gets lost.
+func (d *device) loseAnswer(s *server) {
+	s.after = func(op string) error {
+		if strings.HasPrefix(op, "mark") {
+			return errOffline
+		}
+		return nil
+	}
+	if _, err := d.account.Send(d.Ctx()); err == nil {
+		d.T.Error("no answer got lost")
+	}
+	s.after = nil
+}
+
+// oneTimeCase is what happens between two rounds, and what is right then.
+type oneTimeCase struct {
+	name string
+	do   func(s *server, d *device, id string)
+	want string
+}
+
+func oneTimeCases() []oneTimeCase {
+	return []oneTimeCase{
 		{"an answer is lost, then the other mark changes there", func(s *server, d *device, id string) {
 			d.do(feed.Read, true, id)
-			loseAnswer(s, d)
+			d.loseAnswer(s)
 			d.do(feed.Read, false, id)
 			d.Advance(time.Minute)
 			s.mark(feed.Starred, true, id)
 		}, "unread starred"},
 		{"an answer is lost, then the other mark is sent", func(s *server, d *device, id string) {
 			d.do(feed.Read, true, id)
-			loseAnswer(s, d)
+			d.loseAnswer(s)
 			d.do(feed.Read, false, id)
 			d.do(feed.Starred, true, id)
 			d.Advance(time.Minute)
@@ -69,34 +100,12 @@ func TestOneTimeForBothMarks(t *testing.T) {
 		}, "read starred"},
 		{"an answer is lost and nothing else happens", func(s *server, d *device, id string) {
 			d.do(feed.Starred, true, id)
-			loseAnswer(s, d)
+			d.loseAnswer(s)
 			d.sync()
 			d.do(feed.Starred, false, id)
 			d.do(feed.Starred, true, id)
 			d.Advance(time.Minute)
 			s.mark(feed.Starred, false, id)
 		}, "unread"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			s, d, ids := start(t, 3)
-			c.do(s, d, ids[1])
-			d.Advance(time.Minute)
-			d.sync()
-			d.sync()
-			if got := s.states()[ids[1]]; got != c.want {
-				t.Errorf("the server says %s, want %s", got, c.want)
-			}
-			checkEqual(t, "the items", d.states(), s.states())
-			if n := d.pending(); n != 0 {
-				t.Errorf("%d marks are pending", n)
-			}
-		})
 	}
-}
-
-// send sends the marks without a round.
-func (d *device) send() {
-	d.T.Helper()
-	_, err := d.account.Send(d.Ctx())
-	d.Must(err)
 }

@@ -49,6 +49,10 @@ func TestMassChange(t *testing.T) {
 			t.Errorf("the round did %+v", r)
 		}
 	})
+}
+
+// The same holds for a list that takes most stars away.
+func TestMassChangeOfStars(t *testing.T) {
 	for resolve, want := range map[account.Resolve]string{account.Accept: "unread", account.Push: "unread starred"} {
 		t.Run("stars", func(t *testing.T) {
 			s, d, ids := start(t, 300)
