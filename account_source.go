@@ -3,8 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"reflect"
@@ -58,13 +56,14 @@ func (s *accountSource) account(settings feed.AccountSettings) *account.Account 
 		s.servers[settings.Name] = c
 	}
 	return &account.Account{Settings: settings, Server: c.server, Store: s.remotes, Now: s.now,
-		Trace: func(ctx context.Context, now bool) (string, error) { return s.trace(ctx, settings, now) }}
+		Trace: func(ctx context.Context, now bool, like string) (string, error) {
+			return s.trace(ctx, settings, now, like)
+		}}
 }
 
-// trace returns a few characters that change with what an account logs in with. Three bytes
-// of a hash fit millions of passwords. If now is set, the command that prints the secret is
-// run again.
-func (s *accountSource) trace(ctx context.Context, a feed.AccountSettings, now bool) (string, error) {
+// trace returns the [account.Trace] of what an account logs in with. If now is set, the
+// command that prints the secret is run again.
+func (s *accountSource) trace(ctx context.Context, a feed.AccountSettings, now bool, like string) (string, error) {
 	secret, ask := cmp.Or(a.Token, a.Access.Password), s.client.Secret
 	if now {
 		ask = s.client.SecretNow
@@ -78,8 +77,7 @@ func (s *accountSource) trace(ctx context.Context, a feed.AccountSettings, now b
 			secret = value
 		}
 	}
-	sum := sha256.Sum256([]byte(a.Kind + "\x00" + a.URL + "\x00" + a.Access.User + "\x00" + secret))
-	return hex.EncodeToString(sum[:3]), nil
+	return account.Trace(fmt.Sprintf("%q", []any{a.Kind, a.URL, a.Access.User, a.Headers, secret}), like)
 }
 
 // subscriptionsOf returns the subscriptions of accounts.
@@ -406,7 +404,7 @@ func (s *accountSource) round(ctx context.Context, a *account.Account, o account
 		s.mu.Lock()
 		s.busy[name] = s.now().Add(busyPause)
 		s.mu.Unlock()
-		report.Status = feed.Skipped
+		report.Status, report.Error, report.Reason = feed.Skipped, "", result.Message
 	case result.Failed:
 		report.Status = feed.Failed
 	case result.New+result.Sent+result.Taken > 0:
@@ -457,7 +455,7 @@ func (s *accountSource) Resolve(ctx context.Context, name string, accept bool) e
 	var failure string
 	err = s.round(ctx, s.account(settings), o, s.now(), &sharedReport{report: func(r feed.Report) {
 		if r.Sync != nil && r.Status != feed.OK && r.Status != feed.Unchanged {
-			failure = cmp.Or(r.Error, "another dateline is syncing account "+name+"; try again soon")
+			failure = cmp.Or(r.Error, r.Reason)
 		}
 	}})
 	if err == nil && failure != "" {

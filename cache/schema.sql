@@ -320,6 +320,9 @@ CREATE TABLE remotes (
   read_at       INTEGER,
   starred       INTEGER NOT NULL DEFAULT 0,
   starred_at    INTEGER,
+  -- Whether a mark was sent and no answer came: the server's state may be that mark.
+  read_lost     INTEGER NOT NULL DEFAULT 0,
+  starred_lost  INTEGER NOT NULL DEFAULT 0,
   -- Whether the marks of the item may differ from the agreed ones.
   changed       INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (account, server_id)

@@ -43,9 +43,9 @@ type Source interface {
 	PageText(ctx context.Context, item int64) (PageText, error)
 	// Accounts returns the accounts in the order of the configuration.
 	Accounts(ctx context.Context) ([]Account, error)
-	// Send sends marks to the servers of the accounts if they may be reached, without asking
-	// for anything else. It returns how many it sent. It does nothing if a server failed last
-	// time: [Source.Refresh] tries again.
+	// Send sends marks to the servers of the accounts, without a refresh. It returns how many
+	// it sent. It sends nothing to a server that refuses the login, or that asked for a pause:
+	// see [Source.Refresh].
 	Send(ctx context.Context) (sent int, err error)
 	// Resolve ends that an account's changes are held back, see [Account.HeldBack]. If
 	// accept is set, the server's states are taken. Otherwise those of here are sent.
@@ -200,8 +200,8 @@ type Account struct {
 	Feeds, Unread int
 	// Error is a user message about the last sync. Empty if there was no problem.
 	Error string
-	// HeldBack is how many read items the server calls unread, if those are so many that
-	// they are not taken without being asked for: see [Source.Resolve].
+	// HeldBack is how many marks the server has taken back, of read or of starred items, if
+	// those are so many that it is not believed without being asked: see [Source.Resolve].
 	HeldBack int
 }
 

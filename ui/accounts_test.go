@@ -225,13 +225,13 @@ func TestPendingMarksWaitForTheRefresh(t *testing.T) {
 	s.turnTo(pane.AccountKey("home", ""))
 	s.press("m")
 	s.source.accounts[0].Pending = 1
-	s.pass(time.Hour)
+	s.pass(30 * time.Second)
 	s.expect("^1")
 	if s.source.sends != 1 {
 		t.Errorf("sent %d times", s.source.sends)
 	}
 	s.press("R")
-	s.pass(time.Minute)
+	s.pass(10 * time.Second)
 	s.expect("^1")
 	if s.source.sends != 2 {
 		t.Errorf("sent %d times", s.source.sends)
@@ -571,4 +571,32 @@ func TestSubscribingAtAnAccount(t *testing.T) {
 	s.turnTo(pane.FeedKey(lwnURL, "Tech"))
 	s.press("a")
 	s.expect("subscribe to", "Tab at home")
+}
+
+// TestWaitingMarksAreTriedAgain protects that marks which a server that was away did not get
+// leave while dateline is open, and that nothing wakes the screen after that.
+func TestWaitingMarksAreTriedAgain(t *testing.T) {
+	s := newAccountScreen(t, 120, 40)
+	s.timers = nil
+	s.source.send = func(context.Context) (int, error) { return 0, errors.New("the server is away") }
+	s.source.accounts[0].Pending = 1
+	s.turnTo(pane.AccountKey("home", ""))
+	s.press("m")
+	s.pass(outbox.SendAfter)
+	if s.source.sends != 1 {
+		t.Fatalf("sent %d times", s.source.sends)
+	}
+	s.pass(time.Minute + outbox.SendAfter)
+	if s.source.sends != 2 {
+		t.Errorf("a minute later, sent %d times", s.source.sends)
+	}
+	s.source.send = nil
+	s.pass(2*time.Minute + outbox.SendAfter)
+	if s.source.sends != 3 {
+		t.Errorf("three minutes later, sent %d times", s.source.sends)
+	}
+	s.pass(time.Hour)
+	if len(s.timers) > 0 || s.source.sends != 3 {
+		t.Errorf("%d timers wait after everything was sent, %d times", len(s.timers), s.source.sends)
+	}
 }

@@ -194,8 +194,10 @@ type accountsLoaded struct {
 	crash    *feed.PanicError
 }
 
-// sendDue reports that the outbox has waited.
+// sendDue reports that the outbox has waited, and sendAgain that marks which could not be sent
+// have waited.
 type sendDue struct{}
+type sendAgain struct{ try int }
 
 // load asks for the accounts again. If retry is set, marks that wait are then sent: those that
 // were made while a refresh ran, or before the program ended without a network.
@@ -393,7 +395,27 @@ func showAccounts(m *Model, msg accountsLoaded) tea.Cmd {
 	if msg.retry && pending > 0 {
 		a.box.Retry(a.now())
 	}
-	return tea.Batch(leave, a.wait())
+	if msg.step != outbox.Send {
+		return tea.Batch(leave, a.wait())
+	}
+	return tea.Batch(leave, a.wait(), a.waitAgain(pending))
+}
+
+// waitAgain waits for sending marks again that were not sent, if there are any.
+func (a *accounts) waitAgain(pending int) tea.Cmd {
+	d, try, waits := a.box.Again(pending)
+	if !waits {
+		return nil
+	}
+	return a.after(a.ctx, d, func(time.Time) tea.Msg { return sendAgain{try} })
+}
+
+// again sends marks again.
+func (a *accounts) again(msg sendAgain) tea.Cmd {
+	if a.pending > 0 {
+		a.box.TryAgain(a.now(), msg.try)
+	}
+	return a.wait()
 }
 
 // sameRow reports whether two states of an account have the same row among the sources.

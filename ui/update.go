@@ -49,6 +49,8 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.refresh.waitDue(msg)
 	case sendDue:
 		return m.accounts.due()
+	case sendAgain:
+		return m.accounts.again(msg)
 	case crashed:
 		m.status.fail(msg.crash.UserMessage())
 	}

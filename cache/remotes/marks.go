@@ -20,23 +20,25 @@ const sqlChanged = ` FROM remotes r INDEXED BY remotes_changed CROSS JOIN items 
 
 // Differences implements [account.Store]. What the user changed and changed back, and the
 // server never changed, counts as agreed afterwards.
-func (s Store) Differences(ctx context.Context, name string, unread, starred []string) (found []account.Difference, read int, err error) {
+func (s Store) Differences(ctx context.Context, name string, unread, starred []string) (found []account.Difference, agreed map[feed.Flag]int, err error) {
 	const op = "compare with account "
 	if err := s.findAgain(ctx, name, unread, starred); err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	if found, err = s.compare(ctx, name, unread, starred); err != nil {
-		return nil, 0, cache.WrapError(ctx, op+name, err)
+		return nil, nil, cache.WrapError(ctx, op+name, err)
 	}
 	if err := s.loadWords(ctx, name, found); err != nil {
-		return nil, 0, cache.WrapError(ctx, op+name, err)
+		return nil, nil, cache.WrapError(ctx, op+name, err)
 	}
 	if err := s.agreeUnchanged(ctx, name, found); err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
+	read, stars := 0, 0
 	err = s.cache.Internals().Readers().QueryRowContext(ctx, `SELECT (SELECT count(*) FROM remotes WHERE account = ?1 AND gone = 0)
-		- (SELECT count(*) FROM remotes INDEXED BY remotes_unread WHERE account = ?1 AND read = 0 AND gone = 0)`, name).Scan(&read)
-	return found, read, cache.WrapError(ctx, op+name, err)
+		- (SELECT count(*) FROM remotes INDEXED BY remotes_unread WHERE account = ?1 AND read = 0 AND gone = 0),
+		(SELECT count(*) FROM remotes INDEXED BY remotes_starred WHERE account = ?1 AND starred = 1 AND gone = 0)`, name).Scan(&read, &stars)
+	return found, map[feed.Flag]int{feed.Read: read, feed.Starred: stars}, cache.WrapError(ctx, op+name, err)
 }
 
 // findAgain records that entries of the lists are not gone.
@@ -125,7 +127,7 @@ func (s Store) loadWords(ctx context.Context, name string, list []account.Differ
 			for _, i := range at[id] {
 				d := &list[i]
 				d.Agreed, d.Ours = w.of(d.Flag)
-				d.HasItem, d.FirstSeen = w.hasItem, w.firstSeen
+				d.HasItem, d.FirstSeen, d.Lost = w.hasItem, w.firstSeen, w.lost
 			}
 		})
 		if err != nil {
@@ -138,7 +140,7 @@ func (s Store) loadWords(ctx context.Context, name string, list []account.Differ
 // words are the marks of an entry and of its item.
 type words struct {
 	agreedRead, agreedStarred, read, starred account.Word
-	hasItem                                  bool
+	hasItem, lost                            bool
 	firstSeen                                time.Time
 }
 
@@ -151,7 +153,7 @@ func (w words) of(flag feed.Flag) (agreed, ours account.Word) {
 
 func (s Store) eachWord(ctx context.Context, name string, ids []string, yield func(id string, w words)) error {
 	rows, err := s.cache.Internals().Readers().QueryContext(ctx, `SELECT r.server_id, r.read, r.read_at, r.starred, r.starred_at, i.id IS NOT NULL,
-			coalesce(i.read, 0), i.read_at, coalesce(i.starred, 0), i.starred_at, i.first_seen
+			coalesce(i.read, 0), i.read_at, coalesce(i.starred, 0), i.starred_at, i.first_seen, r.read_lost OR r.starred_lost
 		FROM json_each(?2) j CROSS JOIN remotes r ON r.account = ?1 AND r.server_id = j.value LEFT JOIN items i ON i.id = r.item`, name, jsonTexts(ids))
 	if err != nil {
 		return err
@@ -161,7 +163,7 @@ func (s Store) eachWord(ctx context.Context, name string, ids []string, yield fu
 		var id string
 		var w words
 		var agreedRead, agreedStarred, read, starred, seen sql.NullInt64
-		err := rows.Scan(&id, &w.agreedRead.On, &agreedRead, &w.agreedStarred.On, &agreedStarred, &w.hasItem, &w.read.On, &read, &w.starred.On, &starred, &seen)
+		err := rows.Scan(&id, &w.agreedRead.On, &agreedRead, &w.agreedStarred.On, &agreedStarred, &w.hasItem, &w.read.On, &read, &w.starred.On, &starred, &seen, &w.lost)
 		if err != nil {
 			return err
 		}
@@ -172,31 +174,43 @@ func (s Store) eachWord(ctx context.Context, name string, ids []string, yield fu
 	return rows.Err()
 }
 
-// agreeUnchanged agrees about the entries whose item was changed and changed back, except
-// those about which the server says something else.
+// agreeUnchanged agrees about the marks that were changed and changed back, except those about
+// which the server says something else.
 func (s Store) agreeUnchanged(ctx context.Context, name string, differences []account.Difference) error {
-	const same = sqlChanged + ` AND i.read = r.read AND i.starred = r.starred`
-	ids, err := db.Strings(ctx, s.cache.Internals().Readers(), `SELECT r.server_id`+same, name)
-	if err != nil {
-		return cache.WrapError(ctx, "compare with account "+name, err)
-	}
-	other := make([]string, len(differences))
-	for i, d := range differences {
-		other[i] = d.ID
-	}
-	ids = without(ids, other)
-	for part := range slices.Chunk(ids, chunk) {
-		err := s.write(ctx, name, func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, `UPDATE remotes SET read_at = i.read_at, starred_at = i.starred_at, changed = 0 FROM items i
-				WHERE remotes.account = ? AND remotes.server_id IN (SELECT value FROM json_each(?)) AND i.id = remotes.item
-				AND i.read = remotes.read AND i.starred = remotes.starred`, name, jsonTexts(part))
-			return err
-		})
+	for _, flag := range []feed.Flag{feed.Read, feed.Starred} {
+		ids, err := db.Strings(ctx, s.cache.Internals().Readers(), ofFlag(`SELECT r.server_id`+sqlChanged+` AND i.$ = r.$`, string(flag)), name)
 		if err != nil {
-			return err
+			return cache.WrapError(ctx, "compare with account "+name, err)
+		}
+		var other []string
+		for _, d := range differences {
+			if d.Flag == flag {
+				other = append(other, d.ID)
+			}
+		}
+		for part := range slices.Chunk(without(ids, other), chunk) {
+			err := s.write(ctx, name, func(tx *sql.Tx) error {
+				_, err := tx.ExecContext(ctx, ofFlag(`UPDATE remotes SET $_at = i.$_at, $_lost = 0 FROM items i
+					WHERE remotes.account = ? AND remotes.server_id IN (SELECT value FROM json_each(?)) AND i.id = remotes.item AND i.$ = remotes.$`, string(flag)), name, jsonTexts(part))
+				if err != nil {
+					return err
+				}
+				return clearChanged(ctx, tx, name, jsonTexts(part))
+			})
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// clearChanged records of entries whose marks are all agreed that nothing changed. ids is a
+// JSON array.
+func clearChanged(ctx context.Context, tx *sql.Tx, name, ids string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE remotes SET changed = 0 FROM items i WHERE remotes.account = ? AND remotes.server_id IN (SELECT value FROM json_each(?))
+		AND i.id = remotes.item AND i.read = remotes.read AND i.read_at IS remotes.read_at AND i.starred = remotes.starred AND i.starred_at IS remotes.starred_at`, name, ids)
+	return err
 }
 
 // Settle implements [account.Store].
@@ -267,12 +281,12 @@ func settleAlike(ctx context.Context, tx *sql.Tx, in cache.Internals, name strin
 			return 0, err
 		}
 		// A later mark of another item of the story may have stayed.
-		_, err = tx.ExecContext(ctx, ofFlag(`UPDATE remotes SET $ = ?3, $_at = i.$_at FROM items i
+		_, err = tx.ExecContext(ctx, ofFlag(`UPDATE remotes SET $ = ?3, $_at = i.$_at, $_lost = 0 FROM items i
 			WHERE remotes.account = ?1 AND i.id = remotes.item AND i.id IN (SELECT value FROM json_each(?2)) AND i.$ = ?3`, flag), name, db.JSONIntegers(items), first.Server)
 		return changed, err
 	}
 	// Our mark may differ from what is agreed from now on, although nobody changed it here.
-	_, err = tx.ExecContext(ctx, ofFlag(`UPDATE remotes SET $ = v.agreed, $_at = v.at, changed = max(changed, v.pending) FROM
+	_, err = tx.ExecContext(ctx, ofFlag(`UPDATE remotes SET $ = v.agreed, $_at = v.at, $_lost = 0, changed = max(changed, v.pending) FROM
 		(SELECT r.server_id AS id, j.value ->> 3 AS agreed, j.value ->> 4 AS at, coalesce(i.$ <> j.value ->> 3, 0) AS pending`+still+`) v
 		WHERE remotes.account = ?1 AND remotes.server_id = v.id`, flag), name, values)
 	return 0, err
@@ -356,6 +370,13 @@ func (s Store) Pending(ctx context.Context, name string, max int) ([]account.Pen
 	return list, cache.WrapError(ctx, op+name, rows.Err())
 }
 
+// Unclear implements [account.Store].
+func (s Store) Unclear(ctx context.Context, name string) (unclear bool, err error) {
+	err = s.cache.Internals().Readers().QueryRowContext(ctx, `SELECT EXISTS (SELECT 1`+sqlChanged+` AND
+		(i.read <> r.read AND i.starred = r.starred AND i.starred_at IS NOT r.starred_at OR i.starred <> r.starred AND i.read = r.read AND i.read_at IS NOT r.read_at))`, name).Scan(&unclear)
+	return unclear, cache.WrapError(ctx, "read the pending marks of account "+name, err)
+}
+
 // Agree implements [account.Store]. A mark that was changed while it was sent stays pending.
 func (s Store) Agree(ctx context.Context, name string, sent []account.Pending) error {
 	return s.write(ctx, name, func(tx *sql.Tx) error {
@@ -368,19 +389,38 @@ func (s Store) Agree(ctx context.Context, name string, sent []account.Pending) e
 			if err != nil {
 				return err
 			}
-			_, err = tx.ExecContext(ctx, ofFlag(`UPDATE remotes SET $ = j.value ->> 1, $_at = j.value ->> 2 FROM json_each(?2) j
+			_, err = tx.ExecContext(ctx, ofFlag(`UPDATE remotes SET $ = j.value ->> 1, $_at = j.value ->> 2, $_lost = 0 FROM json_each(?2) j
 				WHERE remotes.account = ?1 AND remotes.server_id = j.value ->> 0`, string(flag)), name, string(values))
 			if err != nil {
 				return err
 			}
-			_, err = tx.ExecContext(ctx, `UPDATE remotes SET changed = 0 FROM items i WHERE remotes.account = ?1 AND remotes.server_id IN (SELECT j.value ->> 0 FROM json_each(?2) j)
-				AND i.id = remotes.item AND i.read = remotes.read AND i.read_at IS remotes.read_at AND i.starred = remotes.starred AND i.starred_at IS remotes.starred_at`, name, string(values))
+			if err := clearChanged(ctx, tx, name, jsonTexts(idsOf(list))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Lost implements [account.Store].
+func (s Store) Lost(ctx context.Context, name string, sent []account.Pending) error {
+	return s.write(ctx, name, func(tx *sql.Tx) error {
+		for flag, list := range byFlag(sent) {
+			_, err := tx.ExecContext(ctx, ofFlag(`UPDATE remotes SET $_lost = 1 WHERE account = ? AND server_id IN (SELECT value FROM json_each(?))`, string(flag)), name, jsonTexts(idsOf(list)))
 			if err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+func idsOf(list []account.Pending) []string {
+	ids := make([]string, len(list))
+	for i, p := range list {
+		ids[i] = p.ID
+	}
+	return ids
 }
 
 func byFlag(list []account.Pending) map[feed.Flag][]account.Pending {

@@ -50,3 +50,28 @@ func TestMassChange(t *testing.T) {
 		}
 	})
 }
+
+// The same holds for a list that takes most stars away.
+func TestMassChangeOfStars(t *testing.T) {
+	for resolve, want := range map[account.Resolve]string{account.Accept: "unread", account.Push: "unread starred"} {
+		t.Run("stars", func(t *testing.T) {
+			s, d, ids := start(t, 300)
+			s.mark(feed.Starred, true, ids...)
+			d.sync()
+			s.mark(feed.Starred, false, ids[:210]...)
+			s.mark(feed.Read, true, ids[299])
+			r := d.round(account.Options{}, "")
+			if r.Taken != 1 || !strings.Contains(r.Message, "taken 210 stars away") || !strings.Contains(r.Message, "accept") || d.states()[ids[0]] != "unread starred" {
+				t.Fatalf("the round did %+v", r)
+			}
+			if r := d.round(account.Options{Resolve: resolve}, ""); r.Message != "" {
+				t.Errorf("the round did %+v", r)
+			}
+			d.sync()
+			if s.states()[ids[0]] != want {
+				t.Errorf("the server says %s, want %s", s.states()[ids[0]], want)
+			}
+			checkEqual(t, "the items", d.states(), s.states())
+		})
+	}
+}

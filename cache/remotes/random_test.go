@@ -82,6 +82,8 @@ func randomDays(r *rand.Rand, s *server, devices []*device) {
 			} else {
 				delete(s.entries, id())
 			}
+		case 6:
+			_, _ = d.account.Send(d.Ctx()) // requests of it get lost, too
 		default:
 			_, err := d.account.Sync(d.Ctx(), account.Options{FeedsStored: func(ctx context.Context) error {
 				subs, err := d.remotes.Subscriptions(ctx, d.account.Settings)

@@ -31,15 +31,15 @@ func New(s *cache.Store) Store {
 	return Store{s, &freeOf{rounds: map[string]freeInRound{}}}
 }
 
-const sqlState = `SELECT kind, url, server_user, last_synced, next_sync, backlog, held_back, error, refused, paused_until FROM accounts WHERE name = ?`
+const sqlState = `SELECT kind, url, server_user, last_synced, next_sync, backlog, held_back, error, refused, paused_until, claimed_until FROM accounts WHERE name = ?`
 
 func scanState(row *sql.Row) (s account.State, err error) {
-	var synced, next, paused sql.NullInt64
-	err = row.Scan(&s.Kind, &s.URL, &s.User, &synced, &next, &s.Backlog, &s.HeldBack, &s.Error, &s.Refused, &paused)
+	var synced, next, paused, claimed sql.NullInt64
+	err = row.Scan(&s.Kind, &s.URL, &s.User, &synced, &next, &s.Backlog, &s.HeldBack, &s.Error, &s.Refused, &paused, &claimed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, nil
 	}
-	s.LastSynced, s.NextSync, s.Pause = db.FromMicros(synced), db.FromMicros(next), db.FromMicros(paused)
+	s.LastSynced, s.NextSync, s.Pause, s.Claimed = db.FromMicros(synced), db.FromMicros(next), db.FromMicros(paused), db.FromMicros(claimed)
 	return s, err
 }
 
@@ -49,38 +49,52 @@ func (s Store) State(ctx context.Context, name string) (account.State, error) {
 	return state, cache.WrapError(ctx, "read the state of account "+name, err)
 }
 
-// Claim implements [account.Store]. A claim that lasts longer than the new one was made by a
-// wrong clock, and does not count.
+// Claim implements [account.Store]. A claim that lasts more than a minute longer than the new
+// one was made by a wrong clock, and does not count. This process may have waited for the
+// database since it read its clock, so a right claim can last a little longer, too.
 func (s Store) Claim(ctx context.Context, name string, until time.Time) (state account.State, ok bool, err error) {
 	if err := s.Watch(ctx); err != nil {
 		return state, false, err
 	}
 	err = s.write(ctx, name, func(tx *sql.Tx) error {
 		now := s.cache.Internals().Now().UnixMicro()
-		res, err := tx.ExecContext(ctx, `INSERT INTO accounts (name, claimed_until) VALUES (?1, ?2)
-			ON CONFLICT DO UPDATE SET claimed_until = ?2 WHERE claimed_until IS NULL OR claimed_until <= ?3 OR claimed_until > ?2`, name, until.UnixMicro(), now)
+		ok, err = didChange(tx.ExecContext(ctx, `INSERT INTO accounts (name, claimed_until) VALUES (?1, ?2)
+			ON CONFLICT DO UPDATE SET claimed_until = ?2 WHERE claimed_until IS NULL OR claimed_until <= ?3 OR claimed_until > ?2 + 60000000`, name, until.UnixMicro(), now))
 		if err != nil {
 			return err
 		}
-		n, err := res.RowsAffected()
-		if err != nil {
-			return err
-		}
-		ok = n > 0
 		state, err = scanState(tx.QueryRowContext(ctx, sqlState, name))
 		return err
 	})
 	return state, ok, err
 }
 
+// Renew implements [account.Store].
+func (s Store) Renew(ctx context.Context, name string, end, later time.Time) (ok bool, err error) {
+	err = s.write(ctx, name, func(tx *sql.Tx) (err error) {
+		ok, err = didChange(tx.ExecContext(ctx, `UPDATE accounts SET claimed_until = ? WHERE name = ? AND claimed_until = ?`, later.UnixMicro(), name, end.UnixMicro()))
+		return err
+	})
+	return ok, err
+}
+
+// didChange reports whether a statement changed a row.
+func didChange(result sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
+
 // Finish implements [account.Store].
 func (s Store) Finish(ctx context.Context, name string, state account.State) error {
 	s.free.end(name)
 	return s.write(ctx, name, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE accounts SET kind = ?, url = ?, server_user = ?, last_synced = ?, next_sync = ?, backlog = ?, held_back = ?, error = ?, refused = ?,
-			paused_until = ?, claimed_until = NULL WHERE name = ?`, state.Kind, state.URL, state.User, db.ToMicros(state.LastSynced), db.ToMicros(state.NextSync),
-			state.Backlog, state.HeldBack, state.Error, state.Refused, db.ToMicros(state.Pause), name)
-		if err != nil {
+		ok, err := didChange(tx.ExecContext(ctx, `UPDATE accounts SET kind = ?, url = ?, server_user = ?, last_synced = ?, next_sync = ?, backlog = ?, held_back = ?, error = ?, refused = ?,
+			paused_until = ?, claimed_until = NULL WHERE name = ? AND claimed_until = ?`, state.Kind, state.URL, state.User, db.ToMicros(state.LastSynced), db.ToMicros(state.NextSync),
+			state.Backlog, state.HeldBack, state.Error, state.Refused, db.ToMicros(state.Pause), name, db.ToMicros(state.Claimed)))
+		if err != nil || !ok {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE feeds SET next_check = ?, reason = ? WHERE account = ? AND config_order IS NOT NULL`,

@@ -156,3 +156,28 @@ func TestMarkedAfterItWasDeleted(t *testing.T) {
 		t.Errorf("a round asks whether an unread entry exists: %v", s.requests)
 	}
 }
+
+// A server without times that was set up anew, and has other entries under the same IDs, is
+// recognised when something new is fetched, although it has lost no mark.
+func TestSetUpAnewUnread(t *testing.T) {
+	s, d, ids := start(t, 10)
+	s.timed, d.account.Settings.Kind = false, "greader"
+	d.sync()
+	d.sync()
+	links := map[string]string{}
+	for i, id := range ids {
+		links[id] = s.entries[ids[len(ids)-1-i]].link
+	}
+	for id, link := range links {
+		s.entries[id].link, s.entries[id].guid = link, "other"+link
+	}
+	s.publish(1)
+	d.sync()
+	d.do(feed.Read, true, ids[0])
+	d.sync()
+	for id, e := range s.entries {
+		if want := e.link == "https://news.example/"+ids[0]; e.read != want {
+			t.Errorf("entry %s of %s is read: %t", id, e.link, e.read)
+		}
+	}
+}

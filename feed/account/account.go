@@ -147,14 +147,17 @@ type State struct {
 	// LastSynced is when a round was complete, NextSync when the next is due. Zero means
 	// never.
 	LastSynced, NextSync time.Time
-	// Error is the user message of the last round. Empty if it was complete. HeldBack is
-	// how many articles the server calls unread that were read, if that is not believed.
+	// Error is the user message of the last round. Empty if it was complete. HeldBack is how
+	// many marks the server has taken back, if that is not believed.
 	Error    string
 	HeldBack int
-	// Refused is set if the server refused the login whose [Secret.Trace] this is.
+	// Refused is set if the server refused the login whose [Trace] this is.
 	Refused string
 	// Pause is until when the server asked for a pause. Zero if it did not.
 	Pause time.Time
+	// Claimed is until when the account is claimed, by this process or by another one. Zero
+	// if it is not.
+	Claimed time.Time
 }
 
 // Difference is an entry about which the server's list does not say what was agreed.
@@ -169,6 +172,9 @@ type Difference struct {
 	HasItem      bool
 	// FirstSeen is when the item arrived.
 	FirstSeen time.Time
+	// Lost is set if a mark of the entry was sent and no answer came. Then the server's state,
+	// and the time of its last change, may be of that mark.
+	Lost bool
 }
 
 // Settlement is what becomes of a [Difference]. It is made only if the item's mark is
@@ -185,9 +191,13 @@ type Settlement struct {
 // Store keeps what the servers said, and the items. Package remotes implements it.
 type Store interface {
 	// Claim claims an account for this process until a time. It returns false if another
-	// process has it.
+	// process has it; [State.Claimed] tells the claims of processes apart.
 	Claim(ctx context.Context, name string, until time.Time) (State, bool, error)
-	// Finish stores the state at the end of a round and ends the claim.
+	// Renew makes a claim of this process that ends at a time end later. It returns false if
+	// another process has the account.
+	Renew(ctx context.Context, name string, end, later time.Time) (bool, error)
+	// Finish stores the state at the end of a round and ends the claim. If the claim is not
+	// [State.Claimed], another process has the account, and nothing is stored.
 	Finish(ctx context.Context, name string, s State) error
 	// SetFeeds replaces the subscriptions of an account.
 	SetFeeds(ctx context.Context, name string, feeds []Feed) error
@@ -201,17 +211,21 @@ type Store interface {
 	Add(ctx context.Context, name string, started time.Time, entries []Entry) ([]feed.Saved, error)
 	// Link looks for the items of entries that had none when they were recorded.
 	Link(ctx context.Context, name string) error
-	// Differences compares whole lists with what was agreed. read is how many entries were
-	// agreed to be read.
-	Differences(ctx context.Context, name string, unread, starred []string) (found []Difference, read int, err error)
+	// Differences compares whole lists with what was agreed. agreed is how many entries had a
+	// flag.
+	Differences(ctx context.Context, name string, unread, starred []string) (found []Difference, agreed map[feed.Flag]int, err error)
 	// Settle makes the settlements. It returns how many items changed.
 	Settle(ctx context.Context, name string, list []Settlement) (changed int, err error)
 	// Gone records which entries the server does not have any more.
 	Gone(ctx context.Context, name string, ids []string) error
 	// Pending returns at most max marks that the server does not have.
 	Pending(ctx context.Context, name string, max int) ([]Pending, error)
-	// Agree records that the server has these marks.
+	// Unclear reports whether there is a pending mark of an entry whose other mark was changed
+	// and changed back: what the server says of that one is to be weighed first.
+	Unclear(ctx context.Context, name string) (bool, error)
+	// Agree records that the server has these marks, and Lost that it may have them.
 	Agree(ctx context.Context, name string, sent []Pending) error
+	Lost(ctx context.Context, name string, sent []Pending) error
 	// Check reports whether entries of the server can be those that are recorded: it
 	// compares the address of some of them. false means that the server was set up anew.
 	Check(ctx context.Context, name string, entries []Entry) (bool, error)

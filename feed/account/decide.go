@@ -13,7 +13,8 @@ import (
 //   - Our mark is the agreed one: the server's state is taken.
 //   - We changed it, too, to the same state: that is agreed now.
 //   - We changed it and went back, while the server went away: the later of the two wins.
-//     Without times ours stays, and is sent.
+//     Without times ours stays, and is sent. So it does if the time may be that of a mark
+//     of here, whose answer got lost.
 func Decide(d Difference, changed, now time.Time) Settlement {
 	s := Settlement{Difference: d, Agree: Word{On: d.Server, At: d.Agreed.At}}
 	switch {
@@ -23,7 +24,7 @@ func Decide(d Difference, changed, now time.Time) Settlement {
 		s.take(changed, now)
 	case d.Ours.On == d.Server:
 		s.Agree.At = d.Ours.At
-	case !changed.IsZero() && changed.After(d.Ours.At):
+	case !d.Lost && !changed.IsZero() && changed.After(d.Ours.At):
 		s.take(changed, now)
 	}
 	return s
@@ -51,25 +52,29 @@ func (s *Settlement) take(changed, now time.Time) {
 	s.Agree = Word{On: s.Server, At: at}
 }
 
-// The bounds from which on a change from read to unread is not believed: a restored
-// database, another account, or a server with a bug would make everything unread.
+// The bounds from which on it is not believed that marks were taken back: a restored database,
+// another account, or a server with a bug would make everything unread, or take all stars.
 const (
 	massChange      = 200
 	massChangeShare = 5
 )
 
-// splitMass takes the differences out of a list that call read articles unread, if they
-// are too many to be believed. Our own later marks are no part of them.
-func splitMass(all []Difference, read int) (rest, held []Difference) {
+// splitMass takes the differences out of a list that take back a flag, if they are too many to
+// be believed. agreed is how many entries had a flag. Our own later marks are no part of them.
+func splitMass(all []Difference, agreed map[feed.Flag]int) (rest, held []Difference) {
+	isBack := func(d Difference) bool { return !d.Server && d.Agreed.On && d.Ours.Equal(d.Agreed) }
+	back := map[feed.Flag]int{}
 	for _, d := range all {
-		if d.Flag == feed.Read && !d.Server && d.Agreed.On && d.Ours.Equal(d.Agreed) {
+		if isBack(d) {
+			back[d.Flag]++
+		}
+	}
+	for _, d := range all {
+		if n := back[d.Flag]; isBack(d) && n > massChange && n*massChangeShare > agreed[d.Flag] {
 			held = append(held, d)
 		} else {
 			rest = append(rest, d)
 		}
-	}
-	if len(held) <= massChange || len(held)*massChangeShare <= read {
-		return all, nil
 	}
 	return rest, held
 }

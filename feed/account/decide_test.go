@@ -3,6 +3,7 @@ package account
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -65,25 +66,34 @@ func TestSplitMass(t *testing.T) {
 		mass int
 		read int
 		held int
+		// stars are taken away, of 100 that were agreed.
+		stars int
 	}{
-		"few":                      {nil, massChange, massChange, 0},
-		"one too many":             {nil, massChange + 1, massChange + 1, massChange + 1},
-		"a fifth":                  {nil, massChange + 1, massChangeShare * (massChange + 1), 0},
-		"more than a fifth":        {nil, massChange + 1, massChangeShare*(massChange+1) - 1, massChange + 1},
-		"others are no part of it": {[]Difference{ours, read, star}, massChange, 1, 0},
-		"others count":             {[]Difference{ours, read, star}, massChange + 1, 1, massChange + 1},
+		"few":                      {nil, massChange, massChange, 0, 0},
+		"one too many":             {nil, massChange + 1, massChange + 1, massChange + 1, 0},
+		"a fifth":                  {nil, massChange + 1, massChangeShare * (massChange + 1), 0, 0},
+		"more than a fifth":        {nil, massChange + 1, massChangeShare*(massChange+1) - 1, massChange + 1, 0},
+		"others are no part of it": {[]Difference{ours, read, star}, massChange, 1, 0, 0},
+		"others count":             {[]Difference{ours, read, star}, massChange + 1, 1, massChange + 1, 0},
+		"few stars":                {nil, 0, 1, 0, massChange},
+		"stars":                    {nil, 0, 1, massChange + 1, massChange + 1},
+		"each flag by itself":      {nil, massChange, 1, 0, massChange},
+		"both":                     {nil, massChange + 1, 1, 2 * (massChange + 1), massChange + 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			all := append([]Difference{}, c.list...)
 			for range c.mass {
 				all = append(all, mass)
 			}
-			rest, held := splitMass(all, c.read)
+			for range c.stars {
+				all = append(all, star)
+			}
+			rest, held := splitMass(all, map[feed.Flag]int{feed.Read: c.read, feed.Starred: 100})
 			if len(held) != c.held || len(rest)+len(held) != len(all) {
 				t.Fatalf("%d rest and %d held, want %d held of %d", len(rest), len(held), c.held, len(all))
 			}
 			for _, d := range held {
-				if d != mass {
+				if d != mass && d != star {
 					t.Errorf("%+v is held back", d)
 				}
 			}
@@ -117,7 +127,8 @@ func TestMessage(t *testing.T) {
 			}
 		}
 	}
-	if m := heldBack(long, 1_000_000); len(m) > 300 || !strings.Contains(m, "accounts accept "+long) || !strings.Contains(m, "accounts push "+long) {
+	both := slices.Concat(slices.Repeat([]Difference{{Flag: feed.Read}}, 100_000), slices.Repeat([]Difference{{Flag: feed.Starred}}, 100_000))
+	if m := heldBack(long, both); len(m) > 300 || !strings.Contains(m, "accounts accept "+long) || !strings.Contains(m, "accounts push "+long) {
 		t.Errorf("%d bytes: %q", len(m), m)
 	}
 }

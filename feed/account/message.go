@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"dateline/feed"
 	"dateline/feed/text"
 )
 
@@ -41,7 +42,7 @@ func (r *round) conclude(err error) {
 	case err == nil:
 		s.LastSynced, s.Refused, s.Pause, s.Error = r.started, "", time.Time{}, ""
 		if s.HeldBack > 0 {
-			s.Error = heldBack(r.name, s.HeldBack)
+			s.Error = heldBack(r.name, r.held)
 		}
 		r.result.Message = s.Error
 	case errors.Is(err, errStillRefused):
@@ -63,7 +64,7 @@ func (r *round) noteRefusal(err error) {
 	s := &r.state
 	if errors.Is(err, ErrRefused) {
 		// If the command fails, the next round asks the server again.
-		s.Refused, _ = r.Trace(context.Background(), false)
+		s.Refused, _ = r.Trace(context.Background(), false, "")
 		s.Error = Message(r.name, s.Pause, err)
 	}
 	var failed requestError
@@ -110,11 +111,34 @@ func shorten(s string) string {
 	return strings.ToValidUTF8(s[:maxMessage-len("…")], "") + "…"
 }
 
-func heldBack(name string, n int) string {
-	return fmt.Sprintf("account %s: its server calls %d articles unread that were read, so many that nothing of it was taken; "+
-		"`dateline accounts accept %s` takes it, `dateline accounts push %s` marks them read there", name, n, name, name)
+func heldBack(name string, held []Difference) string {
+	stars := 0
+	for _, d := range held {
+		if d.Flag == feed.Starred {
+			stars++
+		}
+	}
+	var what []string
+	mark := "marks them read"
+	if n := len(held) - stars; n > 0 {
+		what = append(what, fmt.Sprintf("calls %d read articles unread", n))
+	} else {
+		mark = "stars them"
+	}
+	if stars > 0 {
+		what = append(what, fmt.Sprintf("has taken %d stars away", stars))
+	}
+	if len(what) > 1 {
+		mark = "marks them"
+	}
+	return fmt.Sprintf("account %s: its server %s, so many that this was not taken; "+
+		"`dateline accounts accept %s` takes it, `dateline accounts push %s` %s there", name, strings.Join(what, " and "), name, name, mark)
 }
 
 func interrupted(name string) string {
 	return "account " + name + ": the sync was interrupted; the next refresh goes on"
+}
+
+func busy(name string) string {
+	return "account " + name + ": another dateline is syncing it; wait until it is done, or quit it and try again"
 }

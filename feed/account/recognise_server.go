@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 )
@@ -39,11 +40,7 @@ func (r *round) checkReset(ctx context.Context) error {
 		return err
 	}
 	if !same {
-		if err := r.Store.Forget(ctx, r.name); err != nil {
-			return err
-		}
-		r.state.LastSynced, r.state.Backlog = time.Time{}, 0
-		return nil
+		return r.startAnew(ctx)
 	}
 	// Another interface of the same server has other IDs for the feeds, so their entries
 	// seem to be gone.
@@ -106,4 +103,34 @@ func (r *round) isSame(ctx context.Context, ids, lost []string) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// errSetUpAnew means that the server has other entries under the IDs that are recorded.
+var errSetUpAnew = errors.New("the server was set up anew")
+
+// known returns some recorded entries that are fetched beside new ones, and compared: nothing
+// else shows that a server without times was set up anew, if it has lost no mark. A Miniflux
+// has times, and for it they could mean a further request.
+func (r *round) known(ctx context.Context) ([]string, error) {
+	if r.Settings.Kind == "miniflux" || r.state.LastSynced.IsZero() {
+		return nil, nil
+	}
+	return r.Store.Sample(ctx, r.name, sampleSize)
+}
+
+// isAnother reports whether all of some recorded entries, and more than one, are others than
+// those that the server has under their IDs. The address of a single one may have been edited.
+func (r *round) isAnother(ctx context.Context, entries []Entry) (bool, error) {
+	for _, e := range entries {
+		if same, err := r.Store.Check(ctx, r.name, []Entry{e}); err != nil || same {
+			return false, err
+		}
+	}
+	return len(entries) > 1, nil
+}
+
+// startAnew forgets what the server said, so that its entries are matched with the items again.
+func (r *round) startAnew(ctx context.Context) error {
+	r.state.LastSynced, r.state.Backlog = time.Time{}, 0
+	return r.Store.Forget(ctx, r.name)
 }

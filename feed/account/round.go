@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -11,9 +12,6 @@ import (
 )
 
 const (
-	// claimDuration is how long a claim of a killed process keeps others from the account. No
-	// round lasts longer: what it has not done, the next one does.
-	claimDuration = 10 * time.Minute
 	// partSize is how many marks are sent at once.
 	partSize = 500
 	// mostPending is how many pending marks are looked at before they are sent.
@@ -38,9 +36,9 @@ type Account struct {
 	Store    Store
 	// Now returns the current time.
 	Now func() time.Time
-	// Trace returns a few characters that change with the secret and do not tell it. If now
-	// is set, the command that prints the secret is run again.
-	Trace func(ctx context.Context, now bool) (string, error)
+	// Trace returns the [Trace] of the configuration with the secret. If now is set, the
+	// command that prints the secret is run again.
+	Trace func(ctx context.Context, now bool, like string) (string, error)
 }
 
 // Resolve says what becomes of changes that are held back.
@@ -57,7 +55,8 @@ const (
 // Options are those of one round.
 type Options struct {
 	// Asked is set if the user asked for this account. Then the server is asked even if it
-	// refused the login before.
+	// refused the login before, and the round waits for another process that is syncing the
+	// account and ends soon.
 	Asked   bool
 	Resolve Resolve
 	// Fetch are feeds that the server is asked to fetch first, as far as it can.
@@ -70,13 +69,13 @@ type Options struct {
 
 // Result is what a round did. It is right even if the round failed.
 type Result struct {
-	// Skipped is set if another process is syncing the account.
+	// Skipped is set if another process is syncing the account. The message says so.
 	Skipped bool
 	// New counts items that arrived, Taken those that got marks of the server, Sent the
 	// marks that the server got.
 	New, Taken, Sent int
-	// Message is a user message: why the round failed, or what it held back. Empty if all is
-	// well. Failed tells the two apart.
+	// Message is a user message: why the round failed or was skipped, or what it held back.
+	// Empty if all is well. Failed tells them apart.
 	Message string
 	Failed  bool
 	// Next is when the account is due again.
@@ -95,6 +94,8 @@ type round struct {
 	unread  []string
 	starred []string
 	newest  []string
+	// held are the differences that are held back.
+	held []Difference
 	// findAgain is set if entries that count as gone may be there.
 	findAgain bool
 }
@@ -104,18 +105,23 @@ type round struct {
 // not have. The error is one of the database; all others are in the result.
 func (a *Account) Sync(ctx context.Context, o Options) (Result, error) {
 	r := &round{Account: a, o: o, name: a.Settings.Name, started: a.Now().Round(0)}
-	var ok bool
-	var err error
-	if r.state, ok, err = a.Store.Claim(ctx, r.name, r.started.Add(claimDuration)); err != nil {
+	switch ok, err := r.claim(ctx, o.Asked); {
+	case err != nil:
 		return r.result, err
-	}
-	if !ok {
-		r.result.Skipped = true
+	case !ok:
+		r.skip()
 		return r.result, nil
 	}
+	r.started = a.Now().Round(0) // the claim may have taken a while
 	before := r.state
-	if err = r.runInTime(ctx); ctx.Err() != nil {
+	err := r.whileClaimed(ctx, r.run)
+	switch {
+	case errors.Is(err, errTaken):
+		r.skip()
+		return r.result, nil
+	case ctx.Err() != nil:
 		// The state of the last complete round counts.
+		before.Claimed = r.state.Claimed
 		r.result.Failed, r.result.Message = true, interrupted(r.name)
 		return r.result, a.Store.Finish(context.WithoutCancel(ctx), r.name, before)
 	}
@@ -123,16 +129,8 @@ func (a *Account) Sync(ctx context.Context, o Options) (Result, error) {
 	return r.result, a.Store.Finish(ctx, r.name, r.state)
 }
 
-// runInTime is run as long as the claim lasts.
-func (r *round) runInTime(ctx context.Context) error {
-	bounded, cancel := context.WithTimeout(ctx, claimDuration)
-	defer cancel()
-	err := r.run(bounded)
-	if err != nil && bounded.Err() != nil {
-		return errTooLong
-	}
-	return err
-}
+// skip records that another process has the account.
+func (r *round) skip() { r.result.Skipped, r.result.Message = true, busy(r.name) }
 
 // run makes the steps of a round. After an error the state keeps what is true anyhow.
 func (r *round) run(ctx context.Context) error {
@@ -150,15 +148,13 @@ func (r *round) run(ctx context.Context) error {
 	if err := r.checkReset(ctx); err != nil {
 		return err
 	}
-	if err := r.Store.SetFeeds(ctx, r.name, r.feeds); err != nil {
-		return err
-	}
-	if r.o.FeedsStored != nil {
-		if err := r.o.FeedsStored(ctx); err != nil {
-			return err
+	err := r.takeNew(ctx)
+	if errors.Is(err, errSetUpAnew) {
+		if err = r.startAnew(ctx); err == nil {
+			err = r.takeNew(ctx)
 		}
 	}
-	if err := r.fetchNew(ctx); err != nil {
+	if err != nil {
 		return err
 	}
 	if err := r.Store.Link(ctx, r.name); err != nil {
@@ -173,6 +169,19 @@ func (r *round) run(ctx context.Context) error {
 	return r.fetchOlder(ctx)
 }
 
+// takeNew stores the subscriptions and fetches the entries that are not recorded.
+func (r *round) takeNew(ctx context.Context) error {
+	if err := r.Store.SetFeeds(ctx, r.name, r.feeds); err != nil {
+		return err
+	}
+	if r.o.FeedsStored != nil {
+		if err := r.o.FeedsStored(ctx); err != nil {
+			return err
+		}
+	}
+	return r.fetchNew(ctx)
+}
+
 // mayAsk returns an error if the server must not be asked now.
 func (r *round) mayAsk(ctx context.Context) error {
 	if r.state.Pause.After(r.started) && r.state.Pause.Sub(r.started) < LongestPause {
@@ -181,7 +190,7 @@ func (r *round) mayAsk(ctx context.Context) error {
 	if r.state.Refused == "" || r.o.Asked {
 		return nil
 	}
-	trace, err := r.Trace(ctx, true)
+	trace, err := r.Trace(ctx, true, r.state.Refused)
 	if err != nil {
 		return err
 	}
@@ -255,7 +264,20 @@ func (r *round) fetch(ctx context.Context, ids []string, each func([]Entry)) err
 		return nil
 	}
 	quiet := each != nil || r.state.LastSynced.IsZero()
-	return r.Server.Entries(ctx, ids, func(part []Entry) error {
+	var known []string
+	if each == nil {
+		var err error
+		if known, err = r.known(ctx); err != nil {
+			return err
+		}
+	}
+	return r.Server.Entries(ctx, slices.Concat(known, ids), func(part []Entry) error {
+		isKnown := func(e Entry) bool { return slices.Contains(known, e.ID) }
+		compared := slices.DeleteFunc(slices.Clone(part), func(e Entry) bool { return !isKnown(e) })
+		if another, err := r.isAnother(ctx, compared); err != nil || another {
+			return cmp.Or(err, errSetUpAnew)
+		}
+		part = slices.DeleteFunc(part, isKnown)
 		saved, err := r.Store.Add(ctx, r.name, r.started, part)
 		for i := range saved {
 			r.result.New += saved[i].New
@@ -318,7 +340,7 @@ func (r *round) fetchOlder(ctx context.Context) error {
 
 // merge compares the lists with what was agreed, and settles the differences.
 func (r *round) merge(ctx context.Context) error {
-	found, read, err := r.Store.Differences(ctx, r.name, r.unread, r.starred)
+	found, agreed, err := r.Store.Differences(ctx, r.name, r.unread, r.starred)
 	if err != nil {
 		return err
 	}
@@ -326,7 +348,7 @@ func (r *round) merge(ctx context.Context) error {
 		return err
 	}
 	var list []Settlement
-	rest, held := splitMass(found, read)
+	rest, held := splitMass(found, agreed)
 	switch r.o.Resolve {
 	case Accept:
 		rest = found
@@ -335,11 +357,9 @@ func (r *round) merge(ctx context.Context) error {
 			list = append(list, Settlement{Difference: d, Agree: Word{On: d.Server, At: d.Agreed.At}})
 		}
 	default:
-		r.state.HeldBack = len(held)
+		r.held = held
 	}
-	if r.o.Resolve != Hold {
-		r.state.HeldBack = 0
-	}
+	r.state.HeldBack = len(r.held)
 	changed, err := r.changed(ctx, rest)
 	if err != nil {
 		return err
@@ -400,7 +420,7 @@ func (r *round) exist(ctx context.Context, ids []string) (map[string]bool, error
 func (r *round) changed(ctx context.Context, found []Difference) (map[string]time.Time, error) {
 	var both []string
 	for _, d := range found {
-		if d.HasItem && !d.Ours.Equal(d.Agreed) && d.Ours.On != d.Server {
+		if d.HasItem && !d.Lost && !d.Ours.Equal(d.Agreed) && d.Ours.On != d.Server {
 			both = append(both, d.ID)
 		}
 	}
@@ -481,6 +501,9 @@ func (a *Account) send(ctx context.Context) (sent int, err error) {
 				ids[i] = p.ID
 			}
 			if err := a.Server.Mark(ctx, part[0].Flag, part[0].Ours.On, ids); err != nil {
+				if !errors.Is(err, ErrRefused) {
+					err = errors.Join(err, a.Store.Lost(context.WithoutCancel(ctx), name, part))
+				}
 				return sent, err
 			}
 			// The server has the marks now, whether the caller still waits or not.
@@ -514,28 +537,62 @@ func alike(list []Pending) [][]Pending {
 	return out
 }
 
-// Send sends the pending marks and asks for nothing. It does nothing unless the last round
-// was complete and not long ago: then a round comes first. If the server refuses the login or
-// asks for a pause, that holds for the next rounds, too.
+// Send sends the pending marks. It asks for nothing else, unless the last round failed or was
+// long ago, or what the server says has to be weighed first: then it compares the marks of both
+// sides. It sends nothing to a server that refuses the login or asked for a pause, or that was
+// never synced. If the server does so now, that holds for the next rounds, too.
 func (a *Account) Send(ctx context.Context) (sent int, err error) {
 	r := &round{Account: a, name: a.Settings.Name, started: a.Now().Round(0)}
-	var ok bool
-	if r.state, ok, err = a.Store.Claim(ctx, r.name, r.started.Add(claimDuration)); err != nil || !ok {
+	if ok, err := r.claim(ctx, false); err != nil || !ok {
 		return 0, err
 	}
-	if r.isUsable() {
-		bounded, cancel := context.WithTimeout(ctx, claimDuration)
-		defer cancel()
-		if sent, err = a.send(bounded); err != nil && ctx.Err() == nil {
+	if r.maySend() {
+		err = r.whileClaimed(ctx, func(ctx context.Context) (err error) {
+			if err = r.compareFirst(ctx); err == nil && !r.state.LastSynced.IsZero() {
+				sent, err = a.send(ctx)
+			}
+			return err
+		})
+		if errors.Is(err, errTaken) {
+			return sent, nil
+		}
+		if err != nil && ctx.Err() == nil {
 			r.noteRefusal(err)
 		}
 	}
 	return sent, errors.Join(err, a.Store.Finish(context.WithoutCancel(ctx), r.name, r.state))
 }
 
-// isUsable reports whether marks may be sent without a round before.
-func (r *round) isUsable() bool {
+// maySend reports whether the server may get marks without a complete round.
+func (r *round) maySend() bool {
 	s, to := r.state, r.Settings
-	return s.Error == "" && s.Refused == "" && !s.Pause.After(r.started) && !s.LastSynced.IsZero() &&
-		r.started.Sub(s.LastSynced) < max(2*to.Interval, time.Hour) && s.Kind == to.Kind && s.URL == to.URL && s.User == to.Access.User
+	return s.Refused == "" && !s.Pause.After(r.started) && !s.LastSynced.IsZero() && s.Kind == to.Kind && s.URL == to.URL && s.User == to.Access.User
+}
+
+// compareFirst compares the marks of both sides, unless the last round was complete and not
+// long ago, and no mark that is to be sent would hide when the server changed the other mark of
+// its entry: Miniflux has one time for both. What the round has left out is due afterwards.
+func (r *round) compareFirst(ctx context.Context) error {
+	s := &r.state
+	unclear, err := r.Store.Unclear(ctx, r.name)
+	isRecent := s.Error == "" && r.started.Sub(s.LastSynced) < max(2*r.Settings.Interval, time.Hour)
+	if err != nil || isRecent && !unclear {
+		return err
+	}
+	if err := r.ask(ctx); err != nil {
+		return err
+	}
+	if err := r.checkReset(ctx); err != nil || s.LastSynced.IsZero() {
+		return err
+	}
+	if err := r.merge(ctx); err != nil {
+		return err
+	}
+	if s.Error = ""; len(r.held) > 0 {
+		s.Error = heldBack(r.name, r.held)
+	}
+	if !isRecent {
+		s.NextSync = r.started
+	}
+	return r.dropUnsendable(ctx)
 }

@@ -22,11 +22,17 @@ func (s *oneState) Claim(context.Context, string, time.Time) (State, bool, error
 	return s.state, true, nil
 }
 
+func (s *oneState) Renew(context.Context, string, time.Time, time.Time) (bool, error) {
+	return true, nil
+}
+
 func (s *oneState) Finish(_ context.Context, _ string, state State) error {
 	s.state = state
 	return nil
 }
 
+func (s *oneState) Unclear(context.Context, string) (bool, error)           { return false, nil }
+func (s *oneState) Lost(context.Context, string, []Pending) error           { return nil }
 func (s *oneState) Pending(context.Context, string, int) ([]Pending, error) { return s.pending, nil }
 
 // badServer answers every request with an error, or never. It counts the requests.
@@ -55,21 +61,22 @@ func newBad(err error) (*Account, *badServer, *oneState) {
 	server := &badServer{err: err}
 	store := &oneState{state: State{LastSynced: time.Now()}, pending: []Pending{{ID: "1", Flag: feed.Read, Ours: Word{On: true, At: time.Now()}}}}
 	return &Account{Settings: feed.AccountSettings{Name: "home", Interval: time.Minute}, Server: server, Store: store, Now: time.Now,
-		Trace: func(context.Context, bool) (string, error) { return "abc", nil }}, server, store
+		Trace: func(context.Context, bool, string) (string, error) { return "abc", nil }}, server, store
 }
 
 // TestRoundEnds protects that a server which answers nothing, or very slowly, does not keep
-// the account longer than its claim lasts.
+// the account for ever.
 func TestRoundEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, _, store := newBad(nil)
 		begun := time.Now()
 		r, err := a.Sync(t.Context(), Options{})
-		if took := time.Since(begun); err != nil || took != claimDuration || !r.Failed || !strings.Contains(store.state.Error, "account home: ") {
+		if took := time.Since(begun); err != nil || took != longestRound || !r.Failed || !strings.Contains(store.state.Error, "account home: ") {
 			t.Errorf("after %v: %+v, %v", took, r, err)
 		}
-		if sent, err := a.Send(t.Context()); sent != 0 || err != nil {
-			t.Errorf("then %d marks were sent without a round: %v", sent, err)
+		begun = time.Now()
+		if sent, err := a.Send(t.Context()); sent != 0 || err == nil || time.Since(begun) != longestRound {
+			t.Errorf("then %d marks were sent after %v: %v", sent, time.Since(begun), err)
 		}
 	})
 }
@@ -113,7 +120,7 @@ func TestRefusalsHold(t *testing.T) {
 func TestRefusalEnds(t *testing.T) {
 	a, server, _ := newBad(fmt.Errorf("%w: check token", ErrRefused))
 	known, printed := "old", "old"
-	a.Trace = func(_ context.Context, now bool) (string, error) {
+	a.Trace = func(_ context.Context, now bool, _ string) (string, error) {
 		if now {
 			known = printed
 		}

@@ -89,13 +89,29 @@ func (r Reply) Err(call Call) error {
 // ones are short and take a hundred times as much memory as their text. Every error is an
 // [*Error].
 func (r Reply) JSON(into any, mostElements int) error {
+	mistyped, err := r.LooseJSON(into, mostElements)
+	if mistyped {
+		return r.malformed()
+	}
+	return err
+}
+
+// LooseJSON is JSON, but values of another type than their fields count as absent. mistyped
+// reports whether there are any. An error of a type that decodes itself counts as one of the
+// body.
+func (r Reply) LooseJSON(into any, mostElements int) (mistyped bool, err error) {
 	if n := countElements(r.Body, mostElements); n > mostElements {
-		return &Error{URL: r.URL, Kind: KindTooLarge, Status: r.Status, Err: fmt.Errorf("more than %s values", text.Number(mostElements)), OfCall: true}
+		return false, &Error{URL: r.URL, Kind: KindTooLarge, Status: r.Status, Err: fmt.Errorf("more than %s values", text.Number(mostElements)), OfCall: true}
 	}
-	if json.Unmarshal(r.Body, into) != nil {
-		return &Error{URL: r.URL, Kind: KindOther, Status: r.Status, Err: errors.New("the response is incomplete or malformed"), OfCall: true}
+	var other *json.UnmarshalTypeError
+	if err := json.Unmarshal(r.Body, into); err != nil && !errors.As(err, &other) {
+		return false, r.malformed()
 	}
-	return nil
+	return other != nil, nil
+}
+
+func (r Reply) malformed() error {
+	return &Error{URL: r.URL, Kind: KindOther, Status: r.Status, Err: errors.New("the response is incomplete or malformed"), OfCall: true}
 }
 
 // countElements returns how many elements the arrays of a JSON text have together. It stops

@@ -85,7 +85,7 @@ func AccountProblem(a feed.Account) string {
 	if a.HeldBack == 0 || strings.Contains(problem, "accounts accept") {
 		return problem
 	}
-	held := fmt.Sprintf("The server of %s calls %s unread that you have read: `dateline accounts accept %s` takes that, `dateline accounts push %s` sends yours instead.",
+	held := fmt.Sprintf("The server of %s calls %s unread, or without a star, that you have read or starred: `dateline accounts accept %s` takes that, `dateline accounts push %s` sends yours instead.",
 		a.Name, text.Plural(a.HeldBack, "article"), a.Name, a.Name)
 	return strings.TrimSpace(problem + " " + held)
 }

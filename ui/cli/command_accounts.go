@@ -36,8 +36,8 @@ func (a *app) accountsCommand() *cobra.Command {
 		&cobra.Command{
 			Use:   "accept NAME",
 			Short: "Take the changes of a server that were held back",
-			Long: "Take what a server says about articles that you have read, if so many are unread there that it was\n" +
-				"not believed: after a restored database, or with a wrong account.",
+			Long: "Take what a server says about articles that you have read or starred, if so many are unread there, or\n" +
+				"have no star, that it was not believed: after a restored database, or with a wrong account.",
 			Args:              requireArgs(1, "the name of an account"),
 			ValidArgsFunction: a.completeAccount,
 			RunE:              a.withSession(func(ctx context.Context, s *Session, args []string) error { return a.resolve(ctx, s, args[0], true) }),
@@ -45,7 +45,7 @@ func (a *app) accountsCommand() *cobra.Command {
 		&cobra.Command{
 			Use:               "push NAME",
 			Short:             "Send your marks to a server whose changes were held back",
-			Long:              "Mark the articles read at a server that calls so many of them unread that it was not believed.",
+			Long:              "Send your marks to a server that calls so many articles unread, or without a star, that it was not believed.",
 			Args:              requireArgs(1, "the name of an account"),
 			ValidArgsFunction: a.completeAccount,
 			RunE:              a.withSession(func(ctx context.Context, s *Session, args []string) error { return a.resolve(ctx, s, args[0], false) }),
@@ -117,7 +117,7 @@ func accountProblem(a feed.Account) string {
 	if a.HeldBack == 0 || strings.Contains(message, "accept") {
 		return message
 	}
-	held := fmt.Sprintf("account %s: its server calls %s unread that you have read, so many that this was not taken; "+
+	held := fmt.Sprintf("account %s: its server calls %s unread, or without a star, that you have read or starred, so many that this was not taken; "+
 		"`dateline accounts accept %[1]s` takes it, `dateline accounts push %[1]s` sends your marks", text.Clean(a.Name), text.Plural(a.HeldBack, "item"))
 	if message != "" {
 		held += "; " + message

@@ -254,6 +254,9 @@ func (t *tally) print(feeds []feed.Feed, err error) {
 	if t.checked == 0 && err != nil {
 		return // the error says why no feed was checked
 	}
+	if t.checked == 0 && t.printSkippedSyncs() {
+		return
+	}
 	if t.checked == 0 {
 		fmt.Fprintln(t.out, "No feed is due; use --all to refresh all.")
 		return
@@ -286,11 +289,22 @@ func feedsAndAccounts(all, accounts int) string {
 	return text.Plural(all-accounts, "feed") + " and " + text.Plural(accounts, "account")
 }
 
+// printSkippedSyncs prints why accounts were not synced, and reports whether there are any.
+func (t *tally) printSkippedSyncs() bool {
+	for _, r := range t.syncs {
+		t.printSync(r)
+	}
+	return len(t.syncs) > 0
+}
+
 // printSync prints the result of an account.
 func (t *tally) printSync(r feed.Report) {
 	name := text.Clean(r.Account)
 	switch r.Status {
 	case feed.Skipped:
+		if r.Reason != "" {
+			fmt.Fprintln(t.out, text.Clean(r.Reason))
+		}
 		return
 	case feed.Failed:
 		message := text.Clean(r.Error)

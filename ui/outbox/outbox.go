@@ -15,6 +15,10 @@ const (
 	SendAfter  = 3 * time.Second
 )
 
+// again are the times between sending marks and sending them once more because some still wait.
+// The last one counts for all further tries.
+func again() []time.Duration { return []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute} }
+
 // Step is what to do now.
 type Step int
 
@@ -38,6 +42,8 @@ type Outbox struct {
 	// waiting reports whether the caller waits, running whether it carries out a step. So
 	// there is one timer and one call at a time.
 	waiting, running bool
+	// tries counts the times that marks were sent and some still waited, since none did.
+	tries int
 }
 
 // SetAccounts sets whether there are accounts. What was marked before that is known counts.
@@ -49,6 +55,26 @@ func (o *Outbox) Marked(now time.Time) { o.last, o.count, o.send = now, true, tr
 // Retry records that marks still wait after a refresh, such as those that were made while it
 // ran, or at the start of the program. They are sent once.
 func (o *Outbox) Retry(now time.Time) { o.last, o.send = now, true }
+
+// Again records that marks still wait after they were sent, and returns how long to wait before
+// [Outbox.TryAgain], and what to call it with. If none wait, there is nothing to do.
+func (o *Outbox) Again(pending int) (after time.Duration, try int, waits bool) {
+	if pending <= 0 {
+		o.tries = 0
+		return 0, 0, false
+	}
+	list := again()
+	after = list[min(o.tries, len(list)-1)]
+	o.tries++
+	return after, o.tries, true
+}
+
+// TryAgain is Retry, unless marks were sent since the wait began.
+func (o *Outbox) TryAgain(now time.Time, try int) {
+	if try == o.tries && !o.send && !o.running {
+		o.Retry(now)
+	}
+}
 
 // Unsent reports whether marks may have been written that were not sent.
 func (o *Outbox) Unsent() bool { return o.accounts && o.send }

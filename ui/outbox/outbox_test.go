@@ -147,3 +147,31 @@ func TestAClockThatJumps(t *testing.T) {
 	s.pass(10*time.Second, 1)
 	s.expect("after a jump back", Count, Send)
 }
+
+// TestSentAgain protects that marks which could not be sent are tried again less and less
+// often, and that nothing waits when none are left.
+func TestSentAgain(t *testing.T) {
+	s := newScreen(t, true)
+	last := 0
+	for i, want := range []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 5 * time.Minute} {
+		after, try, waits := s.box.Again(3)
+		if after != want || !waits {
+			t.Errorf("try %d after %v, %t; want %v", i, after, waits, want)
+		}
+		s.box.TryAgain(s.now, last) // of an earlier wait
+		if s.box.Unsent() && i > 0 {
+			t.Error("an earlier wait counts")
+		}
+		last = try
+	}
+	s.box.TryAgain(s.now, last)
+	s.wait()
+	s.pass(SendAfter, 0)
+	s.expect("after the wait", Send)
+	if _, _, waits := s.box.Again(0); waits {
+		t.Error("nothing is left, and it waits")
+	}
+	if after, _, _ := s.box.Again(1); after != time.Minute {
+		t.Errorf("after all were sent, the next wait is %v", after)
+	}
+}

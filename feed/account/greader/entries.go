@@ -25,20 +25,33 @@ const mostTooLong = 10
 
 // item is an entry as the API has it.
 type item struct {
-	ID        looseText `json:"id"`
-	Title     string    `json:"title"`
-	Author    string    `json:"author"`
-	Published looseText `json:"published"`
-	Canonical []href    `json:"canonical"`
-	Alternate []href    `json:"alternate"`
-	Content   content   `json:"content"`
-	Summary   content   `json:"summary"`
+	ID        anyText `json:"id"`
+	Title     string  `json:"title"`
+	Author    string  `json:"author"`
+	Published anyText `json:"published"`
+	Canonical []href  `json:"canonical"`
+	Alternate []href  `json:"alternate"`
+	Content   content `json:"content"`
+	Summary   content `json:"summary"`
 	// Categories are streams, and those of the publisher.
 	Categories []string    `json:"categories"`
 	Enclosure  []enclosure `json:"enclosure"`
 	Origin     struct {
 		StreamID string `json:"streamId"`
 	} `json:"origin"`
+}
+
+// anyText is a [looseText] that is empty if the server sends something else, so that one
+// wrong value costs only itself.
+type anyText string
+
+// UnmarshalJSON never fails.
+func (t *anyText) UnmarshalJSON(data []byte) error {
+	var s looseText
+	if s.UnmarshalJSON(data) == nil {
+		*t = anyText(s)
+	}
+	return nil
 }
 
 type href struct {
@@ -51,10 +64,10 @@ type content struct {
 
 // enclosure is a file. Miniflux calls its address url, all others href.
 type enclosure struct {
-	Href   string    `json:"href"`
-	URL    string    `json:"url"`
-	Type   string    `json:"type"`
-	Length looseText `json:"length"`
+	Href   string  `json:"href"`
+	URL    string  `json:"url"`
+	Type   string  `json:"type"`
+	Length anyText `json:"length"`
 }
 
 // Entries yields the entries with these IDs.
@@ -136,7 +149,8 @@ func (s *Server) itemsIn(ctx context.Context, ids []string, left *int, yield fun
 	return nil
 }
 
-// itemPart asks for some items. Others that the server may send are dropped.
+// itemPart asks for some items. Others that the server may send are dropped, and so are those
+// whose ID cannot be read.
 func (s *Server) itemPart(ctx context.Context, ids []string) ([]item, error) {
 	const path = "stream/items/contents"
 	form := url.Values{}
@@ -150,15 +164,15 @@ func (s *Server) itemPart(ctx context.Context, ids []string) ([]item, error) {
 		return nil, err
 	}
 	var page struct {
-		Items *[]item `json:"items"`
+		Items []item `json:"items"`
 	}
-	if err := s.decode(path, reply, &page); err != nil {
+	if err := s.decodeLoosely(path, reply, &page); err != nil {
 		return nil, err
 	}
 	if page.Items == nil {
 		return nil, s.notTheAPI(path)
 	}
-	return slices.DeleteFunc(*page.Items, func(it item) bool {
+	return slices.DeleteFunc(page.Items, func(it item) bool {
 		id := itemID(string(it.ID))
 		known := wanted[id]
 		delete(wanted, id)
@@ -230,7 +244,7 @@ func ownStream(stream string) (name string, ok bool) {
 }
 
 // unixTime reads a number of seconds. It returns zero if there is none.
-func unixTime(t looseText) time.Time {
+func unixTime(t anyText) time.Time {
 	n, err := strconv.ParseInt(string(t), 10, 64)
 	if err != nil || n <= 0 || n > 1<<36 {
 		return time.Time{}

@@ -125,3 +125,48 @@ func TestTooLongForEver(t *testing.T) {
 		t.Errorf("%d requests, %v", asked, err)
 	}
 }
+
+// TestMalformedItem protects that an item which cannot be read costs only itself, that a reply
+// which is cut off counts as none, and that a list of IDs has no such leniency.
+func TestMalformedItem(t *testing.T) {
+	const item = `{"id":"tag:google.com,2005:reader/item/0000000000000001","title":"one","published":1,"origin":{"streamId":"feed/1"}}`
+	for name, c := range map[string]struct {
+		items string
+		// want are the titles that come; "-" if there is an error.
+		want string
+	}{
+		"a wrong date":        {`{"items":[` + item + `,{"id":2,"title":"two","published":{"at":1}},{"id":"3","title":"three","published":true}]}`, "one,two,three"},
+		"a wrong id":          {`{"items":[` + item + `,{"id":[2],"title":"two"},{"id":3,"title":"three"}]}`, "one,three"},
+		"wrong lists":         {`{"items":[{"id":2,"title":"two","categories":{"0":"a"},"enclosure":{"0":{}},"summary":"text"},` + item + `]}`, "two,one"},
+		"no items":            {`{"items":[7,` + item + `,null,"x"]}`, "one"},
+		"cut off":             {`{"items":[` + item + `,{"id":2`, "-"},
+		"no list":             {`{"items":{}}`, "-"},
+		"a list of IDs of it": {`{"itemRefs":[{"id":{}}]}`, "-"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fake, _, _ := start(t, greadertest.FreshRSS, 1)
+			s := between(t, fake, func(path string) (int, string) {
+				if strings.HasSuffix(path, "/stream/items/contents") || strings.HasSuffix(path, "/stream/items/ids") {
+					return 200, c.items
+				}
+				return 0, ""
+			})
+			var got []string
+			err := s.Entries(t.Context(), []string{"1", "2", "3"}, func(part []account.Entry) error {
+				for _, e := range part {
+					got = append(got, e.Article.Title)
+				}
+				return nil
+			})
+			if strings.Contains(c.items, "itemRefs") {
+				_, err = s.Unread(t.Context())
+			}
+			if err != nil {
+				got = []string{"-"}
+			}
+			if list := strings.Join(got, ","); list != c.want {
+				t.Errorf("%q, want %q: %v", list, c.want, err)
+			}
+		})
+	}
+}

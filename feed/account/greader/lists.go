@@ -206,10 +206,24 @@ func (s *Server) idPage(ctx context.Context, query url.Values, at string) (ids [
 // decode reads the JSON object of a reply. Miniflux answers "[]" to requests that it does
 // not know: that is no empty list.
 func (s *Server) decode(path string, reply fetch.Reply, into any) error {
-	if !bytes.HasPrefix(bytes.TrimSpace(reply.Body), []byte("{")) {
+	if !isObject(reply) {
 		return s.notTheAPI(path)
 	}
 	return reply.JSON(into, maxElements)
+}
+
+// decodeLoosely is decode for things that say little together: a value of a wrong type counts
+// as absent.
+func (s *Server) decodeLoosely(path string, reply fetch.Reply, into any) error {
+	if !isObject(reply) {
+		return s.notTheAPI(path)
+	}
+	_, err := reply.LooseJSON(into, maxElements)
+	return err
+}
+
+func isObject(reply fetch.Reply) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(reply.Body), []byte("{"))
 }
 
 // maxElements is how many values the arrays of a reply may have. Servers that know no limit

@@ -36,6 +36,9 @@ type request struct {
 	maxBody int64
 	// bytes gets the size of the response. It may be nil.
 	bytes *int
+	// loose is set if values of a wrong type in the response count as absent. It gets
+	// whether there are any.
+	loose *bool
 }
 
 // errNotFound means that the server does not have what was asked for, and that the server
@@ -58,7 +61,7 @@ func (s *Server) call(ctx context.Context, r request, out any) error {
 	case out == nil && len(bytes.TrimSpace(reply.Body)) > 0:
 		err = errNoMiniflux()
 	case out != nil:
-		err = decode(reply, out)
+		err = decode(reply, out, r.loose)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", r.what, err)
@@ -236,10 +239,14 @@ func errTooOld() error {
 	return fmt.Errorf("%w: use Miniflux 2.3.2 or later, or kind = \"greader\"", account.ErrUnsuitable)
 }
 
-// decode decodes a successful response.
-func decode(reply fetch.Reply, out any) error {
+// decode decodes a successful response. loose is that of the request.
+func decode(reply fetch.Reply, out any, loose *bool) (err error) {
 	if !isJSON(reply) {
 		return errNoMiniflux()
+	}
+	if loose != nil {
+		*loose, err = reply.LooseJSON(out, maxElements)
+		return err
 	}
 	return reply.JSON(out, maxElements)
 }

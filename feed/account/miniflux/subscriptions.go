@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"dateline/feed/account"
 	"dateline/feed/fetch"
@@ -26,7 +25,7 @@ type subscription struct {
 	SiteURL     string    `json:"site_url"`
 	Title       string    `json:"title"`
 	Description string    `json:"description"`
-	CheckedAt   time.Time `json:"checked_at"`
+	CheckedAt   date      `json:"checked_at"`
 	Error       string    `json:"parsing_error_message"`
 	Errors      int       `json:"parsing_error_count"`
 	Category    *category `json:"category"`

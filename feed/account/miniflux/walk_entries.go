@@ -46,7 +46,9 @@ func (s *Server) Changed(ctx context.Context, ids []string) (map[string]time.Tim
 	times := make(map[string]time.Time, len(wanted))
 	take := func(found []entry) error {
 		for _, e := range found {
-			times[entryID(e.ID)] = e.changed()
+			if at, known := e.changed(); known {
+				times[entryID(e.ID)] = at
+			}
 		}
 		return nil
 	}
@@ -191,8 +193,9 @@ func (s *Server) follow(ctx context.Context, w walk, yield func([]entry) error) 
 		asked := rest[:len(rest)-len(beyond)]
 		if len(page) == size {
 			// More entries than expected: the page ends before the last one that was asked for.
-			at, has := slices.BinarySearch(asked, page[size-1].ID)
-			if has {
+			end, known := pageEnd(page)
+			at, has := slices.BinarySearch(asked, end)
+			if has || at == 0 && !known {
 				at++
 			}
 			asked = asked[:at]
@@ -213,12 +216,21 @@ func (s *Server) follow(ctx context.Context, w walk, yield func([]entry) error) 
 	return missing, nil
 }
 
+// pageEnd returns the largest ID of a page. known is false if it may be larger, because an
+// entry at the end has none.
+func pageEnd(page []entry) (end int64, known bool) {
+	for _, e := range page {
+		end = max(end, e.ID)
+	}
+	return end, page[len(page)-1].ID > 0
+}
+
 // pick splits the wanted IDs, which are in ascending order, into the entries that a page has
 // and the other IDs.
 func pick(page []entry, wanted []int64) (found []entry, missing []int64) {
 	has := make(map[int64]bool, len(page))
 	for _, e := range page {
-		if _, is := slices.BinarySearch(wanted, e.ID); is && !has[e.ID] {
+		if _, is := slices.BinarySearch(wanted, e.ID); is && e.isUsable() && !has[e.ID] {
 			has[e.ID] = true
 			found = append(found, e)
 		}
@@ -238,8 +250,11 @@ func (s *Server) fetchSingly(ctx context.Context, wanted []int64, yield func([]e
 		var found []entry
 		for _, id := range part {
 			var e entry
-			err := s.call(ctx, request{what: "fetch an entry", method: "GET", path: "/v1/entries/" + entryID(id)}, &e)
+			var mistyped bool
+			err := s.call(ctx, request{what: "fetch an entry", method: "GET", path: "/v1/entries/" + entryID(id), loose: &mistyped}, &e)
 			switch {
+			case err == nil && mistyped && !e.isUsable():
+				missing = append(missing, id)
 			case errors.Is(err, errNotFound):
 				missing = append(missing, id)
 			case isTooLarge(err) && tooLarge < mostTooLarge:
@@ -277,7 +292,7 @@ func (s *Server) entryPage(ctx context.Context, query url.Values, size int) ([]e
 	query.Set("limit", strconv.Itoa(size))
 	var page entryPage
 	bytes := 0
-	err := s.call(ctx, request{what: "fetch entries", method: "GET", path: "/v1/entries", query: query, maxBody: s.maxPage, bytes: &bytes}, &page)
+	err := s.call(ctx, request{what: "fetch entries", method: "GET", path: "/v1/entries", query: query, maxBody: s.maxPage, bytes: &bytes, loose: new(bool)}, &page)
 	switch {
 	case isTooLarge(err):
 		return nil, fmt.Errorf("%w: %w", errPageTooLarge, err)
