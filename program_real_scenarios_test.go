@@ -59,11 +59,14 @@ func (w *world) equal(list ...*computer) {
 	w.Helper()
 	want := w.web.states()
 	for i, c := range list {
-		if got := c.states(); !maps.Equal(got, want) {
+		got, accounts := c.settled()
+		if !maps.Equal(got, want) {
 			w.Errorf("computer %d: %s", i, difference(got, want))
 		}
-		if a := c.account(); a.Pending != 0 || a.Error != "" {
-			w.Errorf("computer %d: %+v", i, a)
+		for _, a := range accounts {
+			if a.Pending != 0 || a.Error != "" {
+				w.Errorf("computer %d: %+v", i, a)
+			}
 		}
 	}
 }
