@@ -35,6 +35,8 @@ type person interface {
 	flush()
 	// renameFolder gives a folder another name.
 	renameFolder(from, to string)
+	// deleteFolder deletes a folder. Miniflux ends its subscriptions, FreshRSS moves them.
+	deleteFolder(name string)
 	// account returns the lines of the configuration, without the address, and the secret.
 	account(kind string) (lines, secret string)
 	// path is what follows the host in the address of the account.
@@ -251,6 +253,11 @@ func (m *minifluxWeb) folder(name string) int64 {
 func (m *minifluxWeb) renameFolder(from, to string) {
 	m.t.Helper()
 	m.call("PUT", fmt.Sprint("/v1/categories/", m.folder(from)), map[string]any{"title": to}, nil)
+}
+
+func (m *minifluxWeb) deleteFolder(name string) {
+	m.t.Helper()
+	m.call("DELETE", fmt.Sprint("/v1/categories/", m.folder(name)), nil, nil)
 }
 
 func (m *minifluxWeb) subscribe(address, folder string) {
