@@ -32,9 +32,9 @@ func newFreshRSS(t *testing.T) person {
 	if f.base == "" || f.dir == "" {
 		t.Skip("FRESHRSS_URL and FRESHRSS_DIR are not set")
 	}
-	f.php(filepath.Join("cli", "create-user.php"), "--user", f.user, "--password", testPassword, "--api-password", testPassword, "--language", "en")
+	f.php(filepath.Join("cli", "create-user.php"), "--user", f.user, "--password", testPassword, "--api-password", readerPassword(f.user), "--language", "en")
 	t.Cleanup(func() { f.php(filepath.Join("cli", "delete-user.php"), "--user", f.user) })
-	for line := range strings.Lines(f.call("/accounts/ClientLogin", url.Values{"Email": {f.user}, "Passwd": {testPassword}})) {
+	for line := range strings.Lines(f.call("/accounts/ClientLogin", url.Values{"Email": {f.user}, "Passwd": {readerPassword(f.user)}})) {
 		if auth, is := strings.CutPrefix(line, "Auth="); is {
 			f.login = strings.TrimSpace(auth)
 		}
@@ -90,7 +90,7 @@ func (f *freshWeb) call(path string, form url.Values) string {
 }
 
 func (f *freshWeb) account(string) (lines, secret string) {
-	return fmt.Sprintf("user = %q\npassword = %q\n", f.user, testPassword), testPassword
+	return fmt.Sprintf("user = %q\npassword = %q\n", f.user, readerPassword(f.user)), readerPassword(f.user)
 }
 
 func (f *freshWeb) parts() *url.URL {

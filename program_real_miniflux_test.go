@@ -53,6 +53,9 @@ type minifluxWeb struct {
 
 const testPassword = "a-long-password"
 
+// readerPassword is another one for each user, so that it can be looked for everywhere.
+func readerPassword(user string) string { return "secret-of-" + user }
+
 var users atomic.Int64
 
 // newMiniflux makes a user at the server that .ci/miniflux has started, or skips the test.
@@ -61,6 +64,11 @@ func newMiniflux(t *testing.T) person {
 	if base == "" {
 		t.Skip("there is no Miniflux: see .ci/miniflux")
 	}
+	return minifluxAt(t, base)
+}
+
+// minifluxAt makes a user at a server.
+func minifluxAt(t *testing.T, base string) person {
 	m := &minifluxWeb{t: t, base: base, user: fmt.Sprintf("user%d-%d", os.Getpid(), users.Add(1))}
 	m.readerUser = "reader-" + m.user
 	m.as([2]string{os.Getenv("MINIFLUX_USER"), os.Getenv("MINIFLUX_PASSWORD")}, "POST", "/v1/users", map[string]any{"username": m.user, "password": testPassword, "is_admin": false}, nil)
@@ -140,14 +148,14 @@ func (m *minifluxWeb) enableReader() {
 		}
 	}
 	send("/", "/login", url.Values{"username": {m.user}, "password": {testPassword}})
-	send("/integrations", "/integration", url.Values{"linktaco_visibility": {"PUBLIC"}, "googlereader_enabled": {"1"}, "googlereader_username": {m.readerUser}, "googlereader_password": {testPassword}})
+	send("/integrations", "/integration", url.Values{"linktaco_visibility": {"PUBLIC"}, "googlereader_enabled": {"1"}, "googlereader_username": {m.readerUser}, "googlereader_password": {readerPassword(m.user)}})
 }
 
 func (m *minifluxWeb) account(kind string) (lines, secret string) {
 	if kind == "miniflux" {
 		return fmt.Sprintf("token = %q\n", m.token), m.token
 	}
-	return fmt.Sprintf("user = %q\npassword = %q\n", m.readerUser, testPassword), testPassword
+	return fmt.Sprintf("user = %q\npassword = %q\n", m.readerUser, readerPassword(m.user)), readerPassword(m.user)
 }
 
 func (m *minifluxWeb) path() string    { return "" }

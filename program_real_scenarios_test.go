@@ -139,6 +139,14 @@ var scenarios = []struct {
 	{"two programs, one database", playTogether, true},
 	{"a list that shifts", playShifting, false},
 	{"changed while sending", playWhileSending, false},
+	{"three computers and a folder", playFolder, false},
+	{"a feed that was here before", playFirstMarks, false},
+	{"a deleted folder", playDeletedFolder, false},
+	{"two accounts", playTwoAccounts, true},
+	{"two computers with wrong clocks", playClocks, false},
+	{"redirects to a stranger", playRedirect, false},
+	{"answers that are none", playForeign, false},
+	{"secrets", playLeaks, false},
 }
 
 // TestRealServerScenarios plays what happens between computers, the web and a real Miniflux,

@@ -93,6 +93,11 @@ const (
 	lostRequest = "lost request"
 	lostAnswer  = "lost answer"
 	cutAnswer   = "cut answer"
+	// halfAnswer, emptyAnswer, emptyList and wrongPage are whole as HTTP has it.
+	halfAnswer  = "half answer"
+	emptyAnswer = "empty answer"
+	emptyList   = "empty list"
+	wrongPage   = "wrong page"
 )
 
 // proxy stands between the computers and a server. It counts, and does what fault says.
@@ -108,8 +113,12 @@ type proxy struct {
 	fault func(n int, r *http.Request) string
 	// clock is how far the server's clock is ahead, as its answers have it.
 	clock time.Duration
-	paths []string
-	bytes atomic.Int64
+	// echo is in the body of answers that are a status.
+	echo string
+	// answered is called with each answer, unless it is nil.
+	answered func(r *http.Request, body []byte)
+	paths    []string
+	bytes    atomic.Int64
 }
 
 // counted is a connection that counts.
@@ -183,7 +192,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if status == 429 || status == 503 {
 			w.Header().Set("Retry-After", "2")
 		}
-		http.Error(w, `{"error_message":"no"}`, status)
+		http.Error(w, `{"error_message":"no `+p.echo+`"}`, status)
 		return
 	}
 	out := r.Clone(r.Context())
@@ -205,7 +214,16 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil || what == lostAnswer {
 		panic(http.ErrAbortHandler)
 	}
+	if p.answered != nil {
+		p.answered(r, body)
+	}
 	maps.Copy(w.Header(), resp.Header)
+	if other, has := map[string]string{emptyAnswer: "", emptyList: "[]", wrongPage: "<!doctype html><title>Log in</title>", halfAnswer: string(body[:len(body)/2])}[what]; has {
+		body = []byte(other)
+		if what != halfAnswer {
+			w.Header().Del("Content-Encoding")
+		}
+	}
 	if clock != 0 {
 		body = shiftTimes(body, clock)
 		w.Header().Set("Date", time.Now().Add(clock).UTC().Format(http.TimeFormat))
