@@ -324,6 +324,27 @@ func playLeaks(w *world) {
 	}
 }
 
+// TestRealServerTooOld protects that a Miniflux before 2.3.2 says what to do, is asked for
+// little, and works as soon as the configuration says so.
+func TestRealServerTooOld(t *testing.T) {
+	if os.Getenv("MINIFLUX_URL") == "" || hasLists(t) {
+		t.Skip("there is no old Miniflux: see .ci/miniflux")
+	}
+	w := newWorld(t, "miniflux", newMiniflux)
+	w.web.subscribe(w.site.publish("a", 3), "")
+	c := w.computer()
+	c.fails(`kind = "greader"`)
+	if got := w.proxy.requests(); len(got) > 6 {
+		t.Errorf("%v", got)
+	}
+	if len(c.states()) > 0 {
+		t.Errorf("%v", c.states())
+	}
+	c.configure(w.table("home", "greader"))
+	c.refresh()
+	w.equal(c)
+}
+
 // ownMiniflux is a Miniflux of its own, whose database can be put back.
 type ownMiniflux struct {
 	t       *testing.T
