@@ -307,6 +307,11 @@ func playLeaks(w *world) {
 	if w.kind == "greader" && len(c.secrets) < 2 {
 		w.Error("the login was not seen")
 	}
+	c.searchFiles()
+}
+
+// searchFiles looks for secrets in all files of a computer.
+func (c *computer) searchFiles() {
 	err := filepath.WalkDir(c.dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
@@ -314,13 +319,13 @@ func playLeaks(w *world) {
 		content, err := os.ReadFile(path)
 		for _, s := range c.secrets {
 			if bytes.Contains(content, []byte(s)) {
-				w.Errorf("%s has a secret", path)
+				c.t.Errorf("%s has a secret", path)
 			}
 		}
 		return err
 	})
 	if err != nil {
-		w.Error(err)
+		c.t.Error(err)
 	}
 }
 

@@ -139,7 +139,7 @@ var scenarios = []struct {
 	{"two programs, one database", playTogether, true},
 	{"a list that shifts", playShifting, false},
 	{"changed while sending", playWhileSending, false},
-	{"three computers and a folder", playFolder, false},
+	{"three computers and a folder", playFolder, true},
 	{"a feed that was here before", playFirstMarks, false},
 	{"a deleted folder", playDeletedFolder, false},
 	{"two accounts", playTwoAccounts, true},
