@@ -35,6 +35,8 @@ type person interface {
 	flush()
 	// renameFolder gives a folder another name.
 	renameFolder(from, to string)
+	// deleteFolder deletes a folder. Miniflux ends its subscriptions, FreshRSS moves them.
+	deleteFolder(name string)
 	// account returns the lines of the configuration, without the address, and the secret.
 	account(kind string) (lines, secret string)
 	// path is what follows the host in the address of the account.
@@ -51,6 +53,9 @@ type minifluxWeb struct {
 
 const testPassword = "a-long-password"
 
+// readerPassword is another one for each user, so that it can be looked for everywhere.
+func readerPassword(user string) string { return "secret-of-" + user }
+
 var users atomic.Int64
 
 // newMiniflux makes a user at the server that .ci/miniflux has started, or skips the test.
@@ -59,6 +64,11 @@ func newMiniflux(t *testing.T) person {
 	if base == "" {
 		t.Skip("there is no Miniflux: see .ci/miniflux")
 	}
+	return minifluxAt(t, base)
+}
+
+// minifluxAt makes a user at a server.
+func minifluxAt(t *testing.T, base string) person {
 	m := &minifluxWeb{t: t, base: base, user: fmt.Sprintf("user%d-%d", os.Getpid(), users.Add(1))}
 	m.readerUser = "reader-" + m.user
 	m.as([2]string{os.Getenv("MINIFLUX_USER"), os.Getenv("MINIFLUX_PASSWORD")}, "POST", "/v1/users", map[string]any{"username": m.user, "password": testPassword, "is_admin": false}, nil)
@@ -138,14 +148,14 @@ func (m *minifluxWeb) enableReader() {
 		}
 	}
 	send("/", "/login", url.Values{"username": {m.user}, "password": {testPassword}})
-	send("/integrations", "/integration", url.Values{"linktaco_visibility": {"PUBLIC"}, "googlereader_enabled": {"1"}, "googlereader_username": {m.readerUser}, "googlereader_password": {testPassword}})
+	send("/integrations", "/integration", url.Values{"linktaco_visibility": {"PUBLIC"}, "googlereader_enabled": {"1"}, "googlereader_username": {m.readerUser}, "googlereader_password": {readerPassword(m.user)}})
 }
 
 func (m *minifluxWeb) account(kind string) (lines, secret string) {
 	if kind == "miniflux" {
 		return fmt.Sprintf("token = %q\n", m.token), m.token
 	}
-	return fmt.Sprintf("user = %q\npassword = %q\n", m.readerUser, testPassword), testPassword
+	return fmt.Sprintf("user = %q\npassword = %q\n", m.readerUser, readerPassword(m.user)), readerPassword(m.user)
 }
 
 func (m *minifluxWeb) path() string    { return "" }
@@ -251,6 +261,11 @@ func (m *minifluxWeb) folder(name string) int64 {
 func (m *minifluxWeb) renameFolder(from, to string) {
 	m.t.Helper()
 	m.call("PUT", fmt.Sprint("/v1/categories/", m.folder(from)), map[string]any{"title": to}, nil)
+}
+
+func (m *minifluxWeb) deleteFolder(name string) {
+	m.t.Helper()
+	m.call("DELETE", fmt.Sprint("/v1/categories/", m.folder(name)), nil, nil)
 }
 
 func (m *minifluxWeb) subscribe(address, folder string) {

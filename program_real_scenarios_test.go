@@ -59,11 +59,14 @@ func (w *world) equal(list ...*computer) {
 	w.Helper()
 	want := w.web.states()
 	for i, c := range list {
-		if got := c.states(); !maps.Equal(got, want) {
+		got, accounts := c.settled()
+		if !maps.Equal(got, want) {
 			w.Errorf("computer %d: %s", i, difference(got, want))
 		}
-		if a := c.account(); a.Pending != 0 || a.Error != "" {
-			w.Errorf("computer %d: %+v", i, a)
+		for _, a := range accounts {
+			if a.Pending != 0 || a.Error != "" {
+				w.Errorf("computer %d: %+v", i, a)
+			}
 		}
 	}
 }
@@ -136,6 +139,14 @@ var scenarios = []struct {
 	{"two programs, one database", playTogether, true},
 	{"a list that shifts", playShifting, false},
 	{"changed while sending", playWhileSending, false},
+	{"three computers and a folder", playFolder, true},
+	{"a feed that was here before", playFirstMarks, false},
+	{"a deleted folder", playDeletedFolder, false},
+	{"two accounts", playTwoAccounts, true},
+	{"two computers with wrong clocks", playClocks, false},
+	{"redirects to a stranger", playRedirect, false},
+	{"answers that are none", playForeign, false},
+	{"secrets", playLeaks, false},
 }
 
 // TestRealServerScenarios plays what happens between computers, the web and a real Miniflux,

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -22,6 +23,10 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"dateline/cache"
+	"dateline/feed"
+	"dateline/ui/cli"
 )
 
 // The pieces that the scenarios with real servers are made of: a publisher with feeds, a
@@ -88,6 +93,11 @@ const (
 	lostRequest = "lost request"
 	lostAnswer  = "lost answer"
 	cutAnswer   = "cut answer"
+	// halfAnswer, emptyAnswer, emptyList and wrongPage are whole as HTTP has it.
+	halfAnswer  = "half answer"
+	emptyAnswer = "empty answer"
+	emptyList   = "empty list"
+	wrongPage   = "wrong page"
 )
 
 // proxy stands between the computers and a server. It counts, and does what fault says.
@@ -103,8 +113,12 @@ type proxy struct {
 	fault func(n int, r *http.Request) string
 	// clock is how far the server's clock is ahead, as its answers have it.
 	clock time.Duration
-	paths []string
-	bytes atomic.Int64
+	// echo is in the body of answers that are a status.
+	echo string
+	// answered is called with each answer, unless it is nil.
+	answered func(r *http.Request, body []byte)
+	paths    []string
+	bytes    atomic.Int64
 }
 
 // counted is a connection that counts.
@@ -178,7 +192,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if status == 429 || status == 503 {
 			w.Header().Set("Retry-After", "2")
 		}
-		http.Error(w, `{"error_message":"no"}`, status)
+		http.Error(w, `{"error_message":"no `+p.echo+`"}`, status)
 		return
 	}
 	out := r.Clone(r.Context())
@@ -200,7 +214,16 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil || what == lostAnswer {
 		panic(http.ErrAbortHandler)
 	}
+	if p.answered != nil {
+		p.answered(r, body)
+	}
 	maps.Copy(w.Header(), resp.Header)
+	if other, has := map[string]string{emptyAnswer: "", emptyList: "[]", wrongPage: "<!doctype html><title>Log in</title>", halfAnswer: string(body[:len(body)/2])}[what]; has {
+		body = []byte(other)
+		if what != halfAnswer {
+			w.Header().Del("Content-Encoding")
+		}
+	}
 	if clock != 0 {
 		body = shiftTimes(body, clock)
 		w.Header().Set("Date", time.Now().Add(clock).UTC().Format(http.TimeFormat))
@@ -233,8 +256,6 @@ type computer struct {
 	program string
 	// secrets must be in no output.
 	secrets []string
-	// ids are the IDs of items by the titles.
-	ids map[string]string
 }
 
 func newComputer(t *testing.T, config string, secrets ...string) *computer {
@@ -358,36 +379,72 @@ func (c *computer) list(query ...string) []listed {
 	return lines[listed](c.t, c.must(append([]string{"list", "--json", "--limit", "0"}, query...)...))
 }
 
+// session opens the database and the configuration in this process, for what does not depend
+// on the program: that saves more than half of the time.
+func (c *computer) session(use func(s *cli.Session) error) {
+	c.t.Helper()
+	s, err := openSession(c.t.Context(), cli.Files{Config: filepath.Join(c.dir, "config.toml"), DB: filepath.Join(c.dir, "dateline.db")})
+	if err == nil {
+		err = errors.Join(use(s), s.Close())
+	}
+	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 // states returns the marks by the titles. A title that is there twice is an error.
 func (c *computer) states() map[string]string {
 	c.t.Helper()
 	states := map[string]string{}
-	for _, l := range c.list() {
-		if _, twice := states[l.Title]; twice {
-			c.t.Errorf("%s is there twice", l.Title)
-		}
-		states[l.Title] = marks(l.Read, l.Starred)
-	}
+	c.session(func(s *cli.Session) error { return c.read(s, states) })
 	return states
+}
+
+func (c *computer) read(s *cli.Session, states map[string]string) error {
+	return s.Store.Items(c.t.Context(), cache.View{}, 0, func(a feed.Article) error {
+		if a.Feed == guideURL {
+			return nil
+		}
+		if _, twice := states[a.Title]; twice {
+			c.t.Errorf("%s is there twice", a.Title)
+		}
+		states[a.Title] = marks(a.Read, a.Starred)
+		return nil
+	}, false)
+}
+
+// settled returns the marks by the titles, and the accounts.
+func (c *computer) settled() (states map[string]string, accounts []feed.Account) {
+	c.t.Helper()
+	states = map[string]string{}
+	c.session(func(s *cli.Session) (err error) {
+		accounts, err = s.Source.Accounts(c.t.Context())
+		return errors.Join(err, c.read(s, states))
+	})
+	return states, accounts
 }
 
 // mark marks items by their titles.
 func (c *computer) mark(mark string, titles ...string) {
 	c.t.Helper()
-	if slices.ContainsFunc(titles, func(title string) bool { return c.ids[title] == "" }) {
-		c.ids = map[string]string{}
-		for _, l := range c.list() {
-			c.ids[l.Title] = strconv.FormatInt(l.ID, 10)
-		}
+	flag := feed.Read
+	if strings.HasSuffix(mark, "starred") {
+		flag = feed.Starred
 	}
-	args := []string{"mark", mark, "--id"}
-	for _, title := range titles {
-		if c.ids[title] == "" {
-			c.t.Fatalf("%s is not here", title)
+	c.session(func(s *cli.Session) error {
+		var ids []int64
+		err := s.Store.Items(c.t.Context(), cache.View{}, 0, func(a feed.Article) error {
+			if slices.Contains(titles, a.Title) {
+				ids = append(ids, a.ID)
+			}
+			return nil
+		}, false)
+		if len(ids) != len(titles) {
+			c.t.Fatalf("%d of %v are here", len(ids), titles)
 		}
-		args = append(args, c.ids[title])
-	}
-	c.must(args...)
+		_, failed := s.Store.Apply(c.t.Context(), cache.MarkItems{{Items: ids, Flag: flag, On: mark == "read" || mark == "starred", At: time.Now()}})
+		return errors.Join(err, failed)
+	})
 }
 
 // accountLine is a line of `accounts --json`.

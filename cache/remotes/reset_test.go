@@ -61,6 +61,39 @@ func TestSmallServerSetUpAnew(t *testing.T) {
 	}
 }
 
+// A server whose database was restored gives the IDs of its last entries to others. Nothing
+// looks different but that something is new; still a mark must not reach another entry.
+func TestRestoredServer(t *testing.T) {
+	s, d, _ := start(t, 40)
+	d.Advance(time.Minute)
+	last := s.publish(2)
+	d.sync()
+	d.do(feed.Starred, true, last[0]) // not sent yet
+	d.Advance(time.Minute)
+	lost := []*entry{s.entries["41"], s.entries["42"]}
+	for i, id := range s.publish(2) { // the links of 43 and 44
+		e := s.entries[id]
+		e.guid = guid(id)
+		s.entries[last[i]] = e
+		again := *lost[i]
+		again.guid = guid(last[i])
+		s.entries[id] = &again
+	}
+	d.sync()
+	d.sync()
+	if n := len(d.EveryArticle()); n != 44 {
+		t.Errorf("%d items", n)
+	}
+	for _, e := range s.entries {
+		if want := e.link == "https://news.example/41"; e.starred != want {
+			t.Errorf("%s has a star: %v", e.link, e.starred)
+		}
+	}
+	if d.pending() != 0 {
+		t.Errorf("%d marks are pending", d.pending())
+	}
+}
+
 // The web may take marks back without the server counting as another one.
 func TestTakenBackThere(t *testing.T) {
 	s, d, ids := start(t, 10)

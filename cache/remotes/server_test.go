@@ -160,7 +160,7 @@ func guid(id string) string { return "urn:entry:" + id }
 func (s *server) entry(id string, e *entry) account.Entry {
 	sum := sha256.Sum256([]byte(cmp.Or(e.guid, guid(id))))
 	hash := hex.EncodeToString(sum[:])
-	a := feed.Article{Item: feed.Item{GUID: "server:" + id, Title: "Entry " + id, Link: e.link, Published: e.published, Read: e.read, Starred: e.starred},
+	a := feed.Article{Item: feed.Item{GUID: "server:" + id + " " + e.link, Title: "Entry " + id, Link: e.link, Published: e.published, Read: e.read, Starred: e.starred},
 		Body: markup.Body{Base: e.link, Raw: "<p>Text of " + id}}
 	return account.Entry{ID: id, Feed: e.feed, GUIDHash: hash, Article: a, Changed: e.changed}
 }

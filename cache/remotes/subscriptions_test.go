@@ -15,7 +15,7 @@ func TestSubscribedDuringRound(t *testing.T) {
 	s := newServer(clock.Now)
 	s.publish(2)
 	feeds := s.feeds
-	s.feeds = nil
+	s.feeds = []account.Feed{{ID: "2", URL: "https://other.example/feed", Title: "Other"}}
 	s.after = func(op string) error {
 		if op == "feeds" {
 			s.feeds = feeds
@@ -38,7 +38,7 @@ func TestFeedsMissingOnce(t *testing.T) {
 	s, d, ids := start(t, 6)
 	d.do(feed.Read, true, ids[0])
 	feeds := s.feeds
-	s.feeds = nil
+	s.feeds = []account.Feed{{ID: "2", URL: "https://other.example/feed", Title: "Other"}}
 	d.sync()
 	d.do(feed.Starred, true, ids[1])
 	s.mark(feed.Starred, true, ids[2])
@@ -52,6 +52,31 @@ func TestFeedsMissingOnce(t *testing.T) {
 	}
 	checkEqual(t, "the items", d.states(), s.states())
 	checkEqual(t, "the server", s.states(), map[string]string{"1": "read", "2": "unread starred", "3": "unread starred", "4": "read", "5": "unread", "6": "unread"})
+}
+
+// A server that has unread entries has feeds, so a list without any is asked for again, and not
+// believed: all feeds would vanish.
+func TestNoFeedsAtAll(t *testing.T) {
+	s, d, _ := start(t, 6)
+	feeds := s.feeds
+	s.feeds = nil
+	d.round(account.Options{}, "account home: ")
+	subs, err := d.remotes.Subscriptions(d.Ctx(), d.account.Settings)
+	if err != nil || len(subs) != 1 {
+		t.Errorf("%d subscriptions are left: %v", len(subs), err)
+	}
+	s.after = func(op string) error {
+		if op == "feeds" {
+			s.feeds = feeds
+		}
+		return nil
+	}
+	d.sync()
+	s.after, s.feeds, s.entries = nil, nil, map[string]*entry{}
+	d.sync()
+	if subs, err = d.remotes.Subscriptions(d.Ctx(), d.account.Settings); err != nil || len(subs) != 0 {
+		t.Errorf("%d subscriptions are there: %v", len(subs), err)
+	}
 }
 
 // A server that calls every entry gone for once takes no mark with it.

@@ -10,6 +10,9 @@ import (
 const (
 	// sampleSize is how many entries are compared if the server may have been set up anew.
 	sampleSize = 5
+	// newsSample is how many are compared if there are new entries, but nothing suspicious.
+	// A server that was restored gives the IDs of its last entries to the next ones.
+	newsSample = 2
 	// fewChanges is up to how many changes a round does not check whether the server was set
 	// up anew.
 	fewChanges = 20
@@ -28,10 +31,15 @@ func (r *round) checkReset(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	n := sampleSize
 	if known.Kind == s.Kind && known.URL == s.URL && known.User == s.Access.User && !suspicious {
-		return nil
+		unknown, err := r.Store.Unknown(ctx, r.name, r.unread)
+		if err != nil || len(unknown) == 0 {
+			return err
+		}
+		n = newsSample
 	}
-	ids, err := r.Store.Sample(ctx, r.name, sampleSize)
+	ids, err := r.Store.Sample(ctx, r.name, n)
 	if err != nil {
 		return err
 	}

@@ -208,6 +208,16 @@ func (r *round) ask(ctx context.Context) (err error) {
 	if r.unread, err = r.Server.Unread(ctx); err != nil {
 		return err
 	}
+	// Unread entries are of feeds, so one of the two answers is wrong or late. To believe that
+	// there are no feeds would hide all of them.
+	if len(r.feeds) == 0 && len(r.unread) > 0 {
+		if r.feeds, err = r.Server.Feeds(ctx); err == nil && len(r.feeds) == 0 {
+			err = ErrUnstable
+		}
+		if err != nil {
+			return err
+		}
+	}
 	r.starred, err = r.Server.Starred(ctx)
 	return err
 }

@@ -180,11 +180,15 @@ func (s *Server) itemPart(ctx context.Context, ids []string) ([]item, error) {
 	}), nil
 }
 
+// guid returns an identifier that no other entry of the feed has. The ID alone is none: a
+// server that was restored or set up anew gives it to another entry.
+func (it item) guid(id string) string { return strings.TrimSpace(longID(id) + " " + it.link()) }
+
 // entry returns the item as an entry. folders are the labels that are folders of feeds.
 func (it item) entry(widens bool, folders map[string]bool) account.Entry {
 	id := itemID(string(it.ID))
 	a := feed.Article{
-		Item: feed.Item{GUID: longID(id), Title: it.Title, Author: it.Author, Link: it.link(), Published: unixTime(it.Published)},
+		Item: feed.Item{GUID: it.guid(id), Title: it.Title, Author: it.Author, Link: it.link(), Published: unixTime(it.Published)},
 		Body: markup.Body{Raw: text.FirstNonBlank(it.Content.Content, it.Summary.Content)},
 	}
 	if widens {

@@ -236,7 +236,7 @@ func tryEntries(t *testing.T, s *Server, f account.Feed) {
 	links := map[string]bool{}
 	for id, e := range found {
 		a := e.Article
-		if !slices.Contains(all, id) || e.Feed != f.ID || a.GUID != longID(id) || a.Summary != "Some plain words" || a.Words != 3 || a.Read || a.Starred || a.Key == "" {
+		if !slices.Contains(all, id) || e.Feed != f.ID || a.GUID != longID(id)+" "+a.Link || a.Summary != "Some plain words" || a.Words != 3 || a.Read || a.Starred || a.Key == "" {
 			t.Errorf("entry: %+v", e)
 		}
 		var n int

@@ -80,7 +80,8 @@ func (e entry) account() account.Entry {
 	}
 	hash := e.Hash
 	if raw, err := hex.DecodeString(hash); err != nil || len(raw) != sha256.Size {
-		a.GUID, hash = "miniflux:id:"+entryID(e.ID), ""
+		// The ID alone may be that of another entry after a restore.
+		a.GUID, hash = "miniflux:id:"+entryID(e.ID)+" "+e.URL, ""
 	}
 	for _, f := range e.Enclosures {
 		a.Enclosures = append(a.Enclosures, feed.Enclosure{URL: f.URL, Type: f.MimeType, Length: f.Size})
