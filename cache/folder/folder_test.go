@@ -536,3 +536,42 @@ func TestKilledAfterRename(t *testing.T) {
 	cachetest.Equal(t, "files", len(a.files()), 4)
 	cachetest.Equal(t, "marks", b.marks(), a.marks())
 }
+
+// TestLoginInAddress protects the secrets of a feed whose address has a user and a password: no
+// file has them. Marks and subscriptions agree with those of a computer with another login.
+func TestLoginInAddress(t *testing.T) {
+	a, b := pair(t, 1)
+	const plain = "https://c.example/feed"
+	of := map[*computer]string{a: "https://ann:geheim@c.example/feed", b: "https://bob:segreto@c.example/feed"}
+	for c, url := range of {
+		c.subs = append(c.subs, feed.Subscription{URL: url})
+		c.Subscribe(testFeed, url)
+		c.SaveItems(url, cachetest.Item("private", time.Hour))
+		c.Advance(time.Second)
+	}
+	syncAll(a, b)
+	a.mark(feed.Starred, true, "private")
+	a.subs[1].Name = "Mine"
+	syncAll(a, b)
+	cachetest.Equal(t, "starred", b.List("is:starred"), []string{"private"})
+	cachetest.Equal(t, "subscriptions", b.list(), testFeed+"  []; "+of[b]+" Mine []")
+	for _, name := range a.files() {
+		content, err := os.ReadFile(filepath.Join(a.dir, name))
+		a.Must(err)
+		if strings.HasSuffix(name, marksSuffix) {
+			z, err := zstd.NewReader(nil)
+			a.Must(err)
+			content, err = z.DecodeAll(content, nil)
+			a.Must(err)
+		}
+		if !strings.Contains(string(content), plain) {
+			t.Errorf("%s has nothing of the feed", name)
+		}
+		for _, secret := range []string{"ann", "geheim", "bob", "segreto"} {
+			if strings.Contains(string(content), secret) {
+				t.Errorf("%s has %q", name, secret)
+			}
+		}
+	}
+	quiet(t, []*computer{a, b})
+}
