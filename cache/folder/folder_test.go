@@ -369,8 +369,14 @@ func TestLeave(t *testing.T) {
 // TestWrongClock protects that marks of a clock that is ahead do not answer later ones, also
 // after the file that has them is read again.
 func TestWrongClock(t *testing.T) {
+	for _, ahead := range []time.Duration{2 * time.Minute, 23 * time.Hour, 365 * 24 * time.Hour} {
+		t.Run(ahead.String(), func(t *testing.T) { wrongClock(t, ahead) })
+	}
+}
+
+func wrongClock(t *testing.T, ahead time.Duration) {
 	dir := filepath.Join(t.TempDir(), "shared")
-	right, wrong := cachetest.NewClock(cachetest.Noon()), cachetest.NewClock(cachetest.Noon().AddDate(1, 0, 0))
+	right, wrong := cachetest.NewClock(cachetest.Noon()), cachetest.NewClock(cachetest.Noon().Add(ahead))
 	a, b := newComputer(t, dir, wrong, 2), newComputer(t, dir, right, 2)
 	a.mark(feed.Read, true, "item0")
 	a.sync()
