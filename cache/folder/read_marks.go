@@ -212,7 +212,7 @@ func (m *marksReader) parse(line []byte) (one mark, err error) {
 	}
 	identity, ok := one.Check()
 	address, shared := sharedAddress(one.Feed)
-	if !ok || !shared || address != one.Feed || len(one.Label) > maxLabel {
+	if !ok || !shared || address != one.Feed || len(one.Label) > maxLabel || !hasTextForm(one.At) || !hasTextForm(one.Until) {
 		return one, errDamaged
 	}
 	one.identity, one.Title, one.Link = identity, "", ""
