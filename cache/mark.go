@@ -561,7 +561,7 @@ func (p pendingMarks) apply(flags []string) error {
 
 // counters returns the counters of the feed for the items that are meant. It counts nothing
 // if those are all: then it is cheaper to count once.
-func (p pendingMarks) counters() (n [4]int, err error) {
+func (p pendingMarks) counters() (n Counters, err error) {
 	if p.identities == "" {
 		return n, nil
 	}
@@ -572,17 +572,15 @@ func (p pendingMarks) counters() (n [4]int, err error) {
 
 // updateCounters updates the counters of the feed, for some items by what is different from
 // the counters before.
-func (p pendingMarks) updateCounters(before [4]int) error {
+func (p pendingMarks) updateCounters(before Counters) error {
 	if p.identities == "" {
 		_, err := p.tx.ExecContext(p.ctx, `UPDATE feeds SET total = c.total, unread = c.unread, copies = c.copies, copies_unread = c.copies_unread
 			FROM (`+sqlCounted+` WHERE f.id = ?1 GROUP BY f.id) c WHERE feeds.id = c.id`, p.feed)
 		return err
 	}
 	after, err := p.counters()
-	if err != nil || after == before {
+	if err != nil {
 		return err
 	}
-	_, err = p.tx.ExecContext(p.ctx, `UPDATE feeds SET total = total + ?, unread = unread + ?, copies = copies + ?, copies_unread = copies_unread + ? WHERE id = ?`,
-		after[0]-before[0], after[1]-before[1], after[2]-before[2], after[3]-before[3], p.feed)
-	return err
+	return after.Subtract(before).addTo(p.ctx, p.tx, p.feed)
 }

@@ -314,6 +314,11 @@ func (i Internals) ApplyMarksOf(ctx context.Context, tx *sql.Tx, feed int64, ide
 	return pendingMarks{ctx, tx, feed, db.JSONIntegers(identities)}.applyAndCount()
 }
 
+// AddToCounters adds to the counters of a feed, whose items a transaction changed.
+func (i Internals) AddToCounters(ctx context.Context, tx *sql.Tx, feed int64, n Counters) error {
+	return n.addTo(ctx, tx, feed)
+}
+
 // SetMarkChunk sets how many items are marked in one transaction. Tests make it small.
 func (i Internals) SetMarkChunk(n int) { i.s.markChunk = n }
 

@@ -369,8 +369,14 @@ func TestLeave(t *testing.T) {
 // TestWrongClock protects that marks of a clock that is ahead do not answer later ones, also
 // after the file that has them is read again.
 func TestWrongClock(t *testing.T) {
+	for _, ahead := range []time.Duration{2 * time.Minute, 23 * time.Hour, 365 * 24 * time.Hour} {
+		t.Run(ahead.String(), func(t *testing.T) { wrongClock(t, ahead) })
+	}
+}
+
+func wrongClock(t *testing.T, ahead time.Duration) {
 	dir := filepath.Join(t.TempDir(), "shared")
-	right, wrong := cachetest.NewClock(cachetest.Noon()), cachetest.NewClock(cachetest.Noon().AddDate(1, 0, 0))
+	right, wrong := cachetest.NewClock(cachetest.Noon()), cachetest.NewClock(cachetest.Noon().Add(ahead))
 	a, b := newComputer(t, dir, wrong, 2), newComputer(t, dir, right, 2)
 	a.mark(feed.Read, true, "item0")
 	a.sync()
@@ -535,4 +541,43 @@ func TestKilledAfterRename(t *testing.T) {
 	}
 	cachetest.Equal(t, "files", len(a.files()), 4)
 	cachetest.Equal(t, "marks", b.marks(), a.marks())
+}
+
+// TestLoginInAddress protects the secrets of a feed whose address has a user and a password: no
+// file has them. Marks and subscriptions agree with those of a computer with another login.
+func TestLoginInAddress(t *testing.T) {
+	a, b := pair(t, 1)
+	const plain = "https://c.example/feed"
+	of := map[*computer]string{a: "https://ann:geheim@c.example/feed", b: "https://bob:segreto@c.example/feed"}
+	for c, url := range of {
+		c.subs = append(c.subs, feed.Subscription{URL: url})
+		c.Subscribe(testFeed, url)
+		c.SaveItems(url, cachetest.Item("private", time.Hour))
+		c.Advance(time.Second)
+	}
+	syncAll(a, b)
+	a.mark(feed.Starred, true, "private")
+	a.subs[1].Name = "Mine"
+	syncAll(a, b)
+	cachetest.Equal(t, "starred", b.List("is:starred"), []string{"private"})
+	cachetest.Equal(t, "subscriptions", b.list(), testFeed+"  []; "+of[b]+" Mine []")
+	for _, name := range a.files() {
+		content, err := os.ReadFile(filepath.Join(a.dir, name))
+		a.Must(err)
+		if strings.HasSuffix(name, marksSuffix) {
+			z, err := zstd.NewReader(nil)
+			a.Must(err)
+			content, err = z.DecodeAll(content, nil)
+			a.Must(err)
+		}
+		if !strings.Contains(string(content), plain) {
+			t.Errorf("%s has nothing of the feed", name)
+		}
+		for _, secret := range []string{"ann", "geheim", "bob", "segreto"} {
+			if strings.Contains(string(content), secret) {
+				t.Errorf("%s has %q", name, secret)
+			}
+		}
+	}
+	quiet(t, []*computer{a, b})
 }

@@ -46,6 +46,9 @@ type ownMarks struct {
 	Latest int64 `json:"latest"`
 }
 
+// forgetChunk is the number of changes that one transaction forgets.
+const forgetChunk = 20_000
+
 // mostEarlier is the number of earlier generations that are known.
 const mostEarlier = 50
 
@@ -144,19 +147,32 @@ func (r *round) isOurs() (bool, error) {
 	return len(r.own.Marks.Earlier) == 0 || slices.Contains(r.own.Marks.Earlier, h.Generation), nil
 }
 
-// saveOwnMarks stores what is known about our file of marks, and that the changes up to a
-// number are in it.
+// saveOwnMarks stores what is known about our file of marks, and forgets the changes up to a
+// number, which are in it. If it is interrupted, some are written again.
 func (r *round) saveOwnMarks(upTo int64) error {
 	state, err := json.Marshal(r.own.Marks)
 	if err != nil {
 		return err
 	}
-	return r.store.Internals().Write(r.ctx, "save the state of the sync folder", func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(r.ctx, `DELETE FROM changed_marks WHERE change <= ?`, upTo); err != nil {
+	var from int64
+	err = r.store.Internals().Readers().QueryRowContext(r.ctx, `SELECT coalesce(min(change), 0) FROM changed_marks`).Scan(&from)
+	if err != nil {
+		return err
+	}
+	// The last change goes last. Until then no new one gets a number that is not above it.
+	for done := false; !done; from += forgetChunk {
+		done = from+forgetChunk > upTo
+		err := r.store.Internals().Write(r.ctx, "save the state of the sync folder", func(tx *sql.Tx) error {
+			if _, err := tx.ExecContext(r.ctx, `DELETE FROM changed_marks WHERE change <= ?`, min(from+forgetChunk-1, upTo)); err != nil {
+				return err
+			}
+			return putSetting(r.ctx, tx, ownMarksSetting+r.own.place, string(state))
+		})
+		if err != nil {
 			return err
 		}
-		return putSetting(r.ctx, tx, ownMarksSetting+r.own.place, string(state))
-	})
+	}
+	return nil
 }
 
 // replaceFile writes a file of the folder under another name and renames it.

@@ -24,8 +24,9 @@ import (
 const readSetting = "folder.read "
 
 const (
-	// readChunk is the number of marks that one transaction stores.
-	readChunk = 5_000
+	// readChunk is the number of marks that one transaction stores. It is small, because a mark
+	// that the user makes meanwhile waits for its end.
+	readChunk = 2_000
 	// maxFeeds is the number of feeds, which the database does not have, that a file may name.
 	maxFeeds = 10_000
 	// maxLines is the number of bytes of lines that are read of a file at once.
@@ -165,9 +166,19 @@ func (m *marksReader) checkHead(line []byte) error {
 // mark is a mark of a file.
 type mark struct {
 	rescue.MarkLine
-	identity int64
-	// feed is the ID of the feed; 0 if the database does not have it.
-	feed int64
+	item
+	// flag is the index in flags; -1 if the mark is none of those.
+	flag int
+	// pos is where the item was found; 0 if it was not looked for or is not here.
+	pos int64
+}
+
+// micros returns the time of the mark as it is stored.
+func (m mark) micros() int64 {
+	if m.At.IsZero() {
+		return 0
+	}
+	return m.At.UnixMicro()
 }
 
 // apply applies the marks of whole lines. why is what is wrong with a line; then those before
@@ -201,10 +212,11 @@ func (m *marksReader) parse(line []byte) (one mark, err error) {
 	}
 	identity, ok := one.Check()
 	address, shared := sharedAddress(one.Feed)
-	if !ok || !shared || address != one.Feed || len(one.Label) > maxLabel {
+	if !ok || !shared || address != one.Feed || len(one.Label) > maxLabel || !hasTextForm(one.At) || !hasTextForm(one.Until) {
 		return one, errDamaged
 	}
 	one.identity, one.Title, one.Link = identity, "", ""
+	one.flag = slices.Index(flags(), feed.Flag(one.Flag))
 	if one.At.IsZero() {
 		return one, nil
 	}
@@ -232,6 +244,11 @@ func (m *marksReader) storeMarks(marks []mark) error {
 		return err
 	}
 	return m.store.Internals().Write(m.ctx, "take the marks of another computer", func(tx *sql.Tx) error {
+		marks, taken, err := m.takeFlags(tx, marks)
+		if err != nil {
+			return err
+		}
+		m.result.Taken += taken
 		w := rescue.NewPendingWriter(m.ctx, tx, m.present, m.feeds)
 		of := map[int64][]int64{}
 		for _, one := range marks {
@@ -301,55 +318,30 @@ func (m *marksReader) loadFeeds() error {
 	return rows.Err()
 }
 
-// withoutKnown leaves out the flags that the database has, or has newer.
+// withoutKnown leaves out the flags that the database has, or has newer, and finds the
+// positions of the items of the others.
 func (m *marksReader) withoutKnown(marks []mark) ([]mark, error) {
 	of := map[int64][]int64{}
 	for _, one := range marks {
-		if one.feed != 0 && slices.Contains(flags(), feed.Flag(one.Flag)) {
+		if one.feed != 0 && one.flag >= 0 {
 			of[one.feed] = append(of[one.feed], one.identity)
 		}
 	}
-	type item struct{ feed, identity int64 }
 	known := map[item]*storedFlags{}
 	for id, identities := range of {
-		rows, err := m.store.Internals().Readers().QueryContext(m.ctx, sqlStoredFlags, id, db.JSONIntegers(identities))
-		if err != nil {
+		if err := loadFlags(m.ctx, m.store.Internals().Readers(), known, sqlFlagsOfItems, db.JSONIntegers(identities), id); err != nil {
 			return nil, err
 		}
-		for rows.Next() {
-			var identity int64
-			s := new(storedFlags)
-			if err = rows.Scan(&identity, &s.firstSeen, &s.on[0], &s.at[0], &s.on[1], &s.at[1], &s.on[2], &s.at[2]); err != nil {
-				break
+	}
+	left := marks[:0]
+	for _, one := range marks {
+		if s := known[one.item]; s != nil && one.flag >= 0 {
+			if s.covers(one) {
+				continue
 			}
-			known[item{id, identity}] = s
+			one.pos = s.pos
 		}
-		if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
-			return nil, err
-		}
+		left = append(left, one)
 	}
-	return slices.DeleteFunc(marks, func(one mark) bool {
-		s := known[item{one.feed, one.identity}]
-		return s != nil && s.covers(one)
-	}), nil
-}
-
-const sqlStoredFlags = `SELECT i.identity, i.first_seen, i.read, i.read_at, i.starred, i.starred_at, i.hidden, i.hidden_at
-	FROM json_each(?2) o CROSS JOIN items i INDEXED BY items_identity ON i.feed = ?1 AND i.identity = o.value`
-
-// storedFlags are the flags of an item, in the order of flags.
-type storedFlags struct {
-	firstSeen int64
-	on        [3]bool
-	at        [3]sql.NullInt64
-}
-
-// covers reports whether a mark changes nothing.
-func (s *storedFlags) covers(one mark) bool {
-	i := slices.Index(flags(), feed.Flag(one.Flag))
-	if i < 0 || !s.at[i].Valid || s.at[i].Int64 == s.firstSeen {
-		return false
-	}
-	at := one.At.UnixMicro()
-	return s.at[i].Int64 > at || s.at[i].Int64 == at && (s.on[i] || !one.On)
+	return left, nil
 }

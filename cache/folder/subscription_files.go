@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"dateline/feed"
 	"dateline/feed/text"
@@ -184,8 +185,20 @@ func parseWords(content []byte, id string) (words []Word, err error) {
 func (w Word) valid() bool {
 	address, ok := sharedAddress(w.URL)
 	clean := func(s string) bool { return text.Clean(s) == s && len(s) <= maxName }
+	for _, at := range []time.Time{w.At, w.NameAt, w.TagsAt} {
+		if !hasTextForm(at.AddDate(1, 0, 0)) {
+			return false // a word after it could not be written
+		}
+	}
 	return ok && address == w.URL && clean(w.Name) && len(w.Tags) <= maxTags &&
 		!slices.ContainsFunc(w.Tags, func(tag string) bool { return tag == "" || !clean(tag) })
+}
+
+// hasTextForm reports whether a time can be written as JSON: its year has four digits in UTC
+// (RFC 3339).
+func hasTextForm(at time.Time) bool {
+	year := at.UTC().Year()
+	return 0 < year && year <= 9999
 }
 
 // writeSubscriptions writes our file if its words changed, or if the file is another one.

@@ -13,7 +13,6 @@ import (
 	"dateline/cache"
 	"dateline/cache/db"
 	"dateline/cache/rescue"
-	"dateline/feed"
 	"dateline/feed/text"
 )
 
@@ -23,7 +22,7 @@ const (
 	// is in it once.
 	wholeAfter = 7 * 24 * time.Hour
 	growth     = 256 << 10
-	// changedChunk is the number of changed items that are read at once.
+	// changedChunk is the number of changed items that are read or corrected at once.
 	changedChunk = 5_000
 )
 
@@ -92,23 +91,26 @@ func (r *round) correctAhead(whole bool) error {
 			return err
 		}
 		found = slices.DeleteFunc(found, func(p [2]int64) bool { return !r.isAhead(p[1]) })
-		if len(found) == 0 {
-			continue
-		}
-		err = r.store.Internals().Write(r.ctx, "correct dates of a wrong clock", func(tx *sql.Tx) error {
-			for _, p := range found {
-				at := cache.CopiedMarkTime(time.UnixMicro(p[1]), r.present).UnixMicro()
-				if _, err := tx.ExecContext(r.ctx, c.update, p[0], at, p[1]); err != nil {
-					return err
-				}
+		for chunk := range slices.Chunk(found, changedChunk) {
+			if err := r.correct(chunk, c.update); err != nil {
+				return err
 			}
-			return nil
-		})
-		if err != nil {
-			return err
 		}
 	}
 	return nil
+}
+
+// correct corrects the times of some rows: their keys with the times that are ahead.
+func (r *round) correct(rows [][2]int64, update string) error {
+	return r.store.Internals().Write(r.ctx, "correct dates of a wrong clock", func(tx *sql.Tx) error {
+		for _, row := range rows {
+			at := cache.CopiedMarkTime(time.UnixMicro(row[1]), r.present).UnixMicro()
+			if _, err := tx.ExecContext(r.ctx, update, row[0], at, row[1]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // pairs returns the rows of a query of two numbers.
@@ -288,6 +290,3 @@ func (r *round) appendMarks(upTo int64) error {
 	r.result.Sent += w.sent
 	return nil
 }
-
-// flags are the marks of an item that are in its row.
-func flags() []feed.Flag { return []feed.Flag{feed.Read, feed.Starred, feed.Hidden} }
