@@ -2,9 +2,10 @@
 // Miniflux, and every server of the Google Reader API. It knows no protocol and no SQL: the
 // packages below it speak to the servers ([Server]), and a [Store] keeps what they said.
 //
-// Start at [Account.Sync] (round.go). What happens if both sides changed something is in
-// decide.go, and nowhere else; what shows that a server was set up anew, in
-// recognise_server.go. The rules that hold for everything here:
+// Start at [Account.Sync] (round.go): it takes what is new (fetch_entries.go), merges the marks
+// of both sides (merge_marks.go) and sends those that wait (send_marks.go). What happens if both
+// sides changed something is in decide.go, and nowhere else; what shows that a server was set up
+// anew, in recognise_server.go. The rules that hold for everything here:
 //
 //   - Pending is what differs between an item's marks and what was last agreed with the
 //     server. There is no queue: the marks are the queue.
