@@ -166,7 +166,7 @@ func (r *round) takeNew(ctx context.Context) error {
 
 // mayAsk returns an error if the server must not be asked now.
 func (r *round) mayAsk(ctx context.Context) error {
-	if r.state.Pause.After(r.started) && r.state.Pause.Sub(r.started) < LongestPause {
+	if r.isPaused() {
 		return errPaused
 	}
 	if r.state.Refused == "" || r.o.Asked {

@@ -135,3 +135,17 @@ func TestRefusalEnds(t *testing.T) {
 		}
 	}
 }
+
+// TestPauseOfWrongClock protects that a pause which was stored while the clock was wrong holds up
+// neither marks nor rounds.
+func TestPauseOfWrongClock(t *testing.T) {
+	a, server, store := newBad(fmt.Errorf("no network"))
+	store.state.Pause = time.Now().Add(30 * 24 * time.Hour)
+	if _, err := a.Send(t.Context()); err == nil || server.requests != 1 {
+		t.Errorf("marks: %d requests, %v", server.requests, err)
+	}
+	r, err := a.Sync(t.Context(), Options{})
+	if err != nil || server.requests != 2 || r.Next.After(time.Now().Add(time.Hour)) {
+		t.Errorf("a round: %d requests, %+v, %v", server.requests, r, err)
+	}
+}

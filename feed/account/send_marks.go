@@ -142,7 +142,7 @@ func (a *Account) Send(ctx context.Context) (sent int, err error) {
 // maySend reports whether the server may get marks without a complete round.
 func (r *round) maySend() bool {
 	s, to := r.state, r.Settings
-	return s.Refused == "" && !s.Pause.After(r.started) && !s.LastSynced.IsZero() && s.Kind == to.Kind && s.URL == to.URL && s.User == to.Access.User
+	return s.Refused == "" && !r.isPaused() && !s.LastSynced.IsZero() && s.Kind == to.Kind && s.URL == to.URL && s.User == to.Access.User
 }
 
 // compareFirst compares the marks of both sides, unless the last round was complete and not
