@@ -232,6 +232,7 @@ type Store interface {
 	Check(ctx context.Context, name string, entries []Entry) (bool, error)
 	// Sample returns the IDs of at most n entries with items, the newest first.
 	Sample(ctx context.Context, name string, n int) ([]string, error)
-	// Forget drops what the server of an account said. The items and marks stay.
+	// Forget drops what the server of an account said, and when it was synced, even if the
+	// process is killed then. The items and marks stay.
 	Forget(ctx context.Context, name string) error
 }

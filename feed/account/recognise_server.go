@@ -138,7 +138,8 @@ func (r *round) isAnother(ctx context.Context, entries []Entry) (bool, error) {
 }
 
 // startAnew forgets what the server said, so that its entries are matched with the items again.
+// If this round does not do that, the next one is due at once.
 func (r *round) startAnew(ctx context.Context) error {
-	r.state.LastSynced, r.state.Backlog = time.Time{}, 0
+	r.state.LastSynced, r.state.NextSync, r.state.Backlog = time.Time{}, time.Time{}, 0
 	return r.Store.Forget(ctx, r.name)
 }

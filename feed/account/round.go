@@ -102,7 +102,10 @@ func (a *Account) Sync(ctx context.Context, o Options) (Result, error) {
 		r.skip()
 		return r.result, nil
 	case ctx.Err() != nil:
-		// The state of the last complete round counts.
+		// The state of the last complete round counts, unless this one has begun anew.
+		if r.state.LastSynced.IsZero() {
+			before.LastSynced, before.NextSync, before.Backlog = time.Time{}, time.Time{}, 0
+		}
 		before.Claimed = r.state.Claimed
 		r.result.Failed, r.result.Message = true, interrupted(r.name)
 		return r.result, a.Store.Finish(context.WithoutCancel(ctx), r.name, before)
