@@ -141,9 +141,7 @@ type State struct {
 	// Kind, URL and User are those of the last round. If one of them has changed, what the
 	// server said is forgotten.
 	Kind, URL, User string
-	// Known is set if the account has been synced before. Backlog is how many entries of
-	// the server are still to be fetched by later rounds.
-	Known   bool
+	// Backlog is how many entries of the server are still to be fetched by later rounds.
 	Backlog int
 	// LastSynced is when a round was complete, NextSync when the next is due. Zero means
 	// never.

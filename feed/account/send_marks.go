@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"dateline/feed"
@@ -60,17 +59,17 @@ func (r *round) dropUnsendable(ctx context.Context) error {
 
 // send sends the pending marks in parts, one flag and state at a time.
 func (a *Account) send(ctx context.Context) (sent int, err error) {
-	name, last := a.Settings.Name, ""
+	name, last := a.Settings.Name, Pending{}
 	for {
 		list, err := a.Store.Pending(ctx, name, partSize)
 		if err != nil || len(list) == 0 {
 			return sent, err
 		}
-		if first := string(list[0].Flag) + strconv.FormatBool(list[0].Ours.On) + list[0].Ours.At.String() + list[0].ID; first == last {
+		first := list[0]
+		if first.ID == last.ID && first.Flag == last.Flag && first.Ours.Equal(last.Ours) {
 			return sent, nil // the server has it, and the database could not record that
-		} else {
-			last = first
 		}
+		last = first
 		for _, part := range alike(list) {
 			ids := make([]string, len(part))
 			for i, p := range part {
