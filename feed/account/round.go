@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"reflect"
 	"time"
 
 	"dateline/feed"
@@ -73,6 +74,8 @@ type round struct {
 	started time.Time
 	result  Result
 	feeds   []Feed
+	// stored are the subscriptions that were stored when feeds were asked for.
+	stored  []Feed
 	unread  []string
 	starred []string
 	newest  []string
@@ -154,8 +157,19 @@ func (r *round) run(ctx context.Context) error {
 	return r.fetchOlder(ctx)
 }
 
-// takeNew stores the subscriptions and fetches the entries that are not recorded.
+// takeNew stores the subscriptions and fetches the entries that are not recorded. If somebody
+// has subscribed or unsubscribed since they were asked for, they are asked for again: else that
+// change would be undone here until the next round.
 func (r *round) takeNew(ctx context.Context) error {
+	now, err := r.Store.Feeds(ctx, r.name)
+	if err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(now, r.stored) {
+		if r.feeds, err = r.Server.Feeds(ctx); err != nil {
+			return err
+		}
+	}
 	if err := r.Store.SetFeeds(ctx, r.name, r.feeds); err != nil {
 		return err
 	}
@@ -187,6 +201,9 @@ func (r *round) mayAsk(ctx context.Context) error {
 
 // ask asks for the lists.
 func (r *round) ask(ctx context.Context) (err error) {
+	if r.stored, err = r.Store.Feeds(ctx, r.name); err != nil {
+		return err
+	}
 	if r.feeds, err = r.Server.Feeds(ctx); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ func (s *oneState) Finish(_ context.Context, _ string, state State) error {
 	return nil
 }
 
+func (s *oneState) Feeds(context.Context, string) ([]Feed, error)           { return nil, nil }
 func (s *oneState) Unclear(context.Context, string) (bool, error)           { return false, nil }
 func (s *oneState) Lost(context.Context, string, []Pending) error           { return nil }
 func (s *oneState) Pending(context.Context, string, int) ([]Pending, error) { return s.pending, nil }
