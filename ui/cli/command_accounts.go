@@ -20,8 +20,9 @@ func (a *app) accountsCommand() *cobra.Command {
 	accounts := &cobra.Command{
 		Use:   "accounts",
 		Short: "List the accounts at servers, what waits to be sent, and their problems",
-		Long: "List the accounts at servers, and the sync folder. Each line has the unread items, the feeds, the last and the next sync,\n" +
-			"the marks that the server does not have yet, and the problem of the account if it has one.\n" +
+		Long: "List the accounts at servers, and the sync folder. Each line has the unread items, the feeds, the last\n" +
+			"and the next sync, the marks that the server does not have yet, and the problem of the account if it\n" +
+			"has one. --json prints the accounts alone.\n" +
 			"`dateline login URL` adds an account.",
 		Example: "dateline accounts\ndateline accounts accept home\ndateline accounts push home",
 		Args:    rejectUnknownCommand,
@@ -182,14 +183,21 @@ func findAccount(ctx context.Context, s *Session, name string) (feed.Account, er
 	if len(accounts) == 0 {
 		return feed.Account{}, errors.New("there are no accounts; `dateline login URL` adds one")
 	}
-	names := make([]string, len(accounts))
-	for i, account := range accounts {
+	for _, account := range accounts {
 		if text.Fold(account.Name) == text.Fold(name) {
 			return account, nil
 		}
+	}
+	return feed.Account{}, fmt.Errorf("there is no account %q; your accounts: %s", text.Clean(name), namesOf(accounts))
+}
+
+// namesOf returns the names of accounts for a message.
+func namesOf(accounts []feed.Account) string {
+	names := make([]string, len(accounts))
+	for i, account := range accounts {
 		names[i] = account.Name
 	}
-	return feed.Account{}, fmt.Errorf("there is no account %q; your accounts: %s", text.Clean(name), text.Clean(strings.Join(names, ", ")))
+	return text.Clean(strings.Join(names, ", "))
 }
 
 // splitNames returns the accounts and the feeds of names. A name of an account means the
@@ -216,6 +224,9 @@ func splitNames(ctx context.Context, s *Session, names []string) (accounts, feed
 		return accounts, nil, nil
 	}
 	found, err := findFeeds(ctx, s, others)
+	if err != nil && len(all) > 0 {
+		err = fmt.Errorf("%w\nyour accounts: %s", err, namesOf(all))
+	}
 	for _, f := range found {
 		feeds = append(feeds, f.URL)
 	}

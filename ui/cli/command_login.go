@@ -44,8 +44,9 @@ func (a *app) loginCommand() *cobra.Command {
 		Short: "Add an account at a server that syncs your computers and telephone",
 		Long: "Add an account at a server: Miniflux, FreshRSS or another one of the Google Reader API. dateline finds\n" +
 			"out which it is, asks for what is needed, tries it, and writes the account into the configuration.\n" +
-			"A password is not shown while you type it. If the input is not a terminal, each answer is a line:\n" +
-			"the name of the account (without --name), your user name (not with Miniflux), command, variable or\n" +
+			"A password is not shown while you type it. What was wrong is asked for again, at most three times;\n" +
+			"ctrl+c ends it, and nothing is written. If the input is not a terminal, each answer\n" +
+			"is a line: the name of the account (without --name), your user name (not with Miniflux), command, variable or\n" +
 			"file, the program, the variable or the secret, and for file: yes.",
 		Example: "dateline login https://flux.example.org\ndateline login https://rss.example.org --name work",
 		Args:    requireArgs(1, "the address of a server"),
@@ -55,6 +56,7 @@ func (a *app) loginCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.name, "name", "", "call the account so: one word, such as home")
 	cmd.Flags().StringVar(&o.kind, "kind", "", "what the server speaks: miniflux or greader")
+	_ = cmd.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions([]cobra.Completion{"miniflux", "greader"}, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	cmd.Flags().BoolVar(&o.insecure, "insecure", false, "accept any certificate of the server")
 	return cmd
 }
@@ -324,7 +326,7 @@ func (d *dialog) line(question string) (string, error) {
 // askSecret asks how dateline gets a secret, and returns its value for the configuration or
 // the command that prints it. plain is set if the value is the secret itself.
 func (d *dialog) askSecret(what string) (value string, command []string, plain bool, err error) {
-	fmt.Fprintf(d.out, "Where does dateline get it? From a command that prints it (pass show dateline), from an environment\nvariable, or from the configuration file?\n")
+	fmt.Fprintf(d.out, "Where does dateline get it? From a command that prints it (pass show dateline),\nfrom an environment variable, or from the configuration file?\n")
 	for tries := 1; ; tries++ {
 		value, command, plain, err = d.askSecretOnce(what)
 		if err == nil || !d.mayAskAgain(d.ctx, tries, err) {
