@@ -245,19 +245,19 @@ func (s *accountSource) settings(name string) (feed.AccountSettings, error) {
 func (s *accountSource) Refresh(ctx context.Context, request feed.RefreshRequest, report func(feed.Report)) error {
 	begun := s.now()
 	if request.Feeds == nil && request.Accounts == nil {
-		problem, err := s.syncFolder(ctx)
+		done, problem, err := s.syncFolder(ctx)
 		if err != nil {
 			return err
 		}
-		if problem != "" {
+		if problem != "" || done != nil {
 			told, plain := false, report
 			report = func(r feed.Report) {
-				r.Warning, told = join(r.Warning, problem), true
+				r.Warning, r.Folder, told = join(r.Warning, problem), done, true
 				plain(r)
 			}
 			defer func() {
-				if !told {
-					plain(feed.Report{Status: feed.Skipped, Warning: problem})
+				if !told && (problem != "" || request.Brief) {
+					plain(feed.Report{Status: feed.Skipped, Warning: problem, Folder: done})
 				}
 			}()
 		}

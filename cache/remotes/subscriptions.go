@@ -21,7 +21,7 @@ func (s Store) SetFeeds(ctx context.Context, name string, feeds []account.Feed) 
 		return err
 	}
 	if feeds = withoutRepeated(feeds); same(old, feeds) {
-		return nil
+		return cache.WrapError(ctx, "save the errors of account "+name, s.storeErrors(ctx, name, feeds))
 	}
 	if err := s.moveFeeds(ctx, name, old, feeds); err != nil {
 		return err
