@@ -506,9 +506,6 @@ func (s *accountSource) change(ctx context.Context, name string, do func(account
 	}
 	a := s.account(settings)
 	if err := do(a.Server); err != nil {
-		if errors.Is(err, account.ErrCannot) {
-			return fmt.Errorf("the server of account %s cannot do this; do it in its web interface", name)
-		}
 		return errors.New(account.Message(name, time.Time{}, err))
 	}
 	feeds, err := a.Server.Feeds(ctx)

@@ -44,6 +44,7 @@ func isHidden(name string) bool { return strings.HasPrefix(name, ".") }
 // copies the folder.
 func (r *round) others() []string {
 	ids, foreign, copies := map[string]bool{}, []string{}, []string{}
+	isCopy := regexp.MustCompile(`^(marks|subscriptions)-[0-9a-f]{16}\b`).MatchString
 	for _, name := range slices.Sorted(maps.Keys(r.files)) {
 		id := idOf(name, marksPrefix, marksSuffix)
 		if id == "" {
@@ -53,7 +54,7 @@ func (r *round) others() []string {
 		case id == r.own.ID && id != "", isHidden(name):
 		case id != "" && r.files[name].Mode().IsRegular() && (ids[id] || len(ids) < maxOthers):
 			ids[id] = true
-		case regexp.MustCompile(`^(marks|subscriptions)-[0-9a-f]{16}\b`).MatchString(name):
+		case isCopy(name):
 			copies = append(copies, name)
 		default:
 			foreign = append(foreign, name)

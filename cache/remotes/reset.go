@@ -48,7 +48,11 @@ func (s Store) Sample(ctx context.Context, name string, n int) ([]string, error)
 // Forget implements [account.Store].
 func (s Store) Forget(ctx context.Context, name string) error {
 	return s.write(ctx, name, func(tx *sql.Tx) error {
-		for _, query := range []string{`DELETE FROM remotes WHERE account = ?`, `DELETE FROM account_feeds WHERE account = ?`} {
+		for _, query := range []string{
+			`DELETE FROM remotes WHERE account = ?`,
+			`DELETE FROM account_feeds WHERE account = ?`,
+			`UPDATE accounts SET last_synced = NULL, next_sync = NULL, backlog = 0 WHERE name = ?`,
+		} {
 			if _, err := tx.ExecContext(ctx, query, name); err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package remotes
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -211,6 +212,41 @@ func TestSetUpAnewUnread(t *testing.T) {
 	for id, e := range s.entries {
 		if want := e.link == "https://news.example/"+ids[0]; e.read != want {
 			t.Errorf("entry %s of %s is read: %t", id, e.link, e.read)
+		}
+	}
+}
+
+// TestEndsAfterSetUpAnew protects that the next round is a first one if a round is interrupted,
+// or its process killed, after it has forgotten what the server said: else it notifies of
+// everything.
+func TestEndsAfterSetUpAnew(t *testing.T) {
+	s, d, ids := start(t, 30)
+	for i, id := range ids {
+		s.entries[id].link = "https://news.example/again/" + ids[len(ids)-1-i]
+		s.entries[id].guid = "again " + id
+	}
+	s.publish(1)
+	d.Advance(time.Hour)
+	ctx, interrupt := context.WithCancel(d.Ctx())
+	defer interrupt()
+	state := func() account.State {
+		state, err := d.remotes.State(d.Ctx(), "home")
+		d.Must(err)
+		return state
+	}
+	var meanwhile account.State
+	s.before = func(op string) error {
+		if op == "newest" {
+			meanwhile = state() // what is left if the process is killed now
+			interrupt()
+		}
+		return ctx.Err()
+	}
+	_, err := d.account.Sync(ctx, account.Options{})
+	d.Must(err)
+	for when, state := range map[string]account.State{"meanwhile": meanwhile, "afterwards": state()} {
+		if state.Kind == "" || !state.LastSynced.IsZero() || !state.NextSync.IsZero() {
+			t.Errorf("%s the state is %+v", when, state)
 		}
 	}
 }

@@ -108,3 +108,33 @@ func TestRepeatedFeeds(t *testing.T) {
 		t.Errorf("%d feeds are subscribed: %v", len(subscribed), err)
 	}
 }
+
+// TestFeedAddedDuringRound protects that a feed which somebody subscribes to while a round runs
+// does not vanish at its end: the round asked for the subscriptions before.
+func TestFeedAddedDuringRound(t *testing.T) {
+	s, d, _ := start(t, 3)
+	other := account.Feed{ID: "2", URL: "https://other.example/feed", Title: "Other"}
+	s.after = func(op string) error {
+		if op == "unread" && len(s.feeds) == 1 {
+			s.feeds = append(s.feeds, other)
+			d.Must(d.remotes.SetFeeds(d.Ctx(), "home", s.feeds))
+		}
+		return nil
+	}
+	d.sync()
+	feeds, err := d.remotes.Feeds(d.Ctx(), "home")
+	if d.Must(err); len(feeds) != 2 {
+		t.Errorf("after the round there are %+v", feeds)
+	}
+	asked := 0
+	s.requests = nil
+	d.sync()
+	for _, op := range s.requests {
+		if op == "feeds" {
+			asked++
+		}
+	}
+	if asked != 1 {
+		t.Errorf("without a change, the subscriptions were asked for %d times", asked)
+	}
+}

@@ -2,9 +2,10 @@
 // Miniflux, and every server of the Google Reader API. It knows no protocol and no SQL: the
 // packages below it speak to the servers ([Server]), and a [Store] keeps what they said.
 //
-// Start at [Account.Sync] (round.go). What happens if both sides changed something is in
-// decide.go, and nowhere else; what shows that a server was set up anew, in
-// recognise_server.go. The rules that hold for everything here:
+// Start at [Account.Sync] (round.go): it takes what is new (fetch_entries.go), merges the marks
+// of both sides (merge_marks.go) and sends those that wait (send_marks.go). What happens if both
+// sides changed something is in decide.go, and nowhere else; what shows that a server was set up
+// anew, in recognise_server.go. The rules that hold for everything here:
 //
 //   - Pending is what differs between an item's marks and what was last agreed with the
 //     server. There is no queue: the marks are the queue.
@@ -140,9 +141,7 @@ type State struct {
 	// Kind, URL and User are those of the last round. If one of them has changed, what the
 	// server said is forgotten.
 	Kind, URL, User string
-	// Known is set if the account has been synced before. Backlog is how many entries of
-	// the server are still to be fetched by later rounds.
-	Known   bool
+	// Backlog is how many entries of the server are still to be fetched by later rounds.
 	Backlog int
 	// LastSynced is when a round was complete, NextSync when the next is due. Zero means
 	// never.
@@ -231,6 +230,7 @@ type Store interface {
 	Check(ctx context.Context, name string, entries []Entry) (bool, error)
 	// Sample returns the IDs of at most n entries with items, the newest first.
 	Sample(ctx context.Context, name string, n int) ([]string, error)
-	// Forget drops what the server of an account said. The items and marks stay.
+	// Forget drops what the server of an account said, and when it was synced, even if the
+	// process is killed then. The items and marks stay.
 	Forget(ctx context.Context, name string) error
 }

@@ -21,6 +21,8 @@ type claims struct {
 	finished int
 }
 
+func (*claims) Feeds(context.Context, string) ([]Feed, error) { return nil, nil }
+
 func (c *claims) Claim(_ context.Context, _ string, until time.Time) (State, bool, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

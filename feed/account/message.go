@@ -52,7 +52,7 @@ func (r *round) conclude(err error) {
 		s.Error = Message(r.name, s.Pause, err)
 		r.result.Failed, r.result.Message = true, s.Error
 	}
-	if s.Pause.After(s.NextSync) {
+	if r.isPaused() && s.Pause.After(s.NextSync) {
 		s.NextSync = s.Pause
 	}
 	r.result.Next = s.NextSync
@@ -62,20 +62,25 @@ func (r *round) conclude(err error) {
 // pause, and what is said of that.
 func (r *round) noteRefusal(err error) {
 	s := &r.state
-	if errors.Is(err, ErrRefused) {
+	after, asked := asksForPause(err)
+	switch {
+	case errors.Is(err, ErrRefused):
 		// If the command fails, the next round asks the server again.
 		s.Refused, _ = r.Trace(context.Background(), false, "")
-		s.Error = Message(r.name, s.Pause, err)
-	}
-	var failed requestError
-	if !errors.As(err, &failed) {
-		return
-	}
-	if after, asked := failed.AsksForPause(); asked {
+	case asked:
 		s.Pause = r.started.Add(min(cmp.Or(after, usualPause), LongestPause))
 		s.NextSync = s.Pause
-		s.Error = Message(r.name, s.Pause, err)
+	default:
+		return
 	}
+	s.Error = Message(r.name, s.Pause, err)
+}
+
+// isPaused reports whether the server asked for a pause that has not ended. A longer one than
+// there can be was stored by a wrong clock.
+func (r *round) isPaused() bool {
+	left := r.state.Pause.Sub(r.started)
+	return left > 0 && left <= LongestPause
 }
 
 // requestError is a failed request, as package fetch returns it.
@@ -88,20 +93,51 @@ type requestError interface {
 	AsksForPause() (after time.Duration, asked bool)
 }
 
+// asksForPause reports whether a request failed because the server asked for a pause, and for
+// how long; 0 if it did not say.
+func asksForPause(err error) (after time.Duration, asked bool) {
+	var failed requestError
+	if !errors.As(err, &failed) {
+		return 0, false
+	}
+	return failed.AsksForPause()
+}
+
 // Message returns a user message about a failure of an account: one line of at most 300
 // bytes. pause is until when the server asked for a pause, zero if it did not.
 func Message(name string, pause time.Time, err error) string {
 	of := "account " + name + ": "
+	_, asked := asksForPause(err)
 	var failed requestError
 	switch {
-	case errors.Is(err, errPaused):
+	case errors.Is(err, errPaused), asked && !pause.IsZero():
 		return shorten(of + "its server asked not to be asked again before " + pause.Local().Format("Monday 15:04") + "; your marks wait until then")
 	case errors.Is(err, ErrUnstable):
 		return shorten(of + "its list of articles changed while it was read; nothing was changed here, and the next refresh tries again")
 	case errors.As(err, &failed):
 		return shorten(of + failed.UserMessage())
+	case errors.Is(err, ErrRefused):
+		return shorten(of + since(err, ErrRefused) + "; or remove the account from the configuration, and run `dateline login`")
+	case errors.Is(err, ErrUnsuitable):
+		return shorten(of + since(err, ErrUnsuitable))
+	case errors.Is(err, ErrSubscribed):
+		return shorten(of + "it has a feed with this address already; remove one of the two")
+	case errors.Is(err, ErrCannot):
+		what := since(err, ErrCannot)
+		if what == ErrCannot.Error() {
+			what += "; do it in its web interface"
+		}
+		return shorten(of + what)
 	}
 	return shorten(of + text.Clean(err.Error()))
+}
+
+// since returns the text of an error from that of one of its causes on. In front of it is what
+// was tried, which does not matter if the server accepts no request at all, and behind it what
+// to do.
+func since(err, cause error) string {
+	all := text.Clean(err.Error())
+	return all[max(strings.Index(all, cause.Error()), 0):]
 }
 
 func shorten(s string) string {

@@ -69,12 +69,8 @@ func (r *round) suspect(ctx context.Context) (lost []string, suspicious bool, er
 			lost = append(lost, d.ID)
 		}
 	}
-	old, err := r.Store.Feeds(ctx, r.name)
-	if err != nil {
-		return nil, false, err
-	}
 	address := map[string]string{}
-	for _, f := range old {
+	for _, f := range r.stored {
 		address[f.ID] = f.URL
 	}
 	moved := slices.ContainsFunc(r.feeds, func(f Feed) bool { return address[f.ID] != "" && address[f.ID] != f.URL })
@@ -138,7 +134,9 @@ func (r *round) isAnother(ctx context.Context, entries []Entry) (bool, error) {
 }
 
 // startAnew forgets what the server said, so that its entries are matched with the items again.
+// If this round does not do that, the next one is due at once.
 func (r *round) startAnew(ctx context.Context) error {
-	r.state.LastSynced, r.state.Backlog = time.Time{}, 0
+	r.state.LastSynced, r.state.NextSync, r.state.Backlog = time.Time{}, time.Time{}, 0
+	r.stored = nil
 	return r.Store.Forget(ctx, r.name)
 }

@@ -31,6 +31,7 @@ func (s *oneState) Finish(_ context.Context, _ string, state State) error {
 	return nil
 }
 
+func (s *oneState) Feeds(context.Context, string) ([]Feed, error)           { return nil, nil }
 func (s *oneState) Unclear(context.Context, string) (bool, error)           { return false, nil }
 func (s *oneState) Lost(context.Context, string, []Pending) error           { return nil }
 func (s *oneState) Pending(context.Context, string, int) ([]Pending, error) { return s.pending, nil }
@@ -133,5 +134,19 @@ func TestRefusalEnds(t *testing.T) {
 		if _, err := a.Sync(t.Context(), Options{}); err != nil || server.requests != want {
 			t.Errorf("round %d: %d requests, want %d: %v", i, server.requests, want, err)
 		}
+	}
+}
+
+// TestPauseOfWrongClock protects that a pause which was stored while the clock was wrong holds up
+// neither marks nor rounds.
+func TestPauseOfWrongClock(t *testing.T) {
+	a, server, store := newBad(fmt.Errorf("no network"))
+	store.state.Pause = time.Now().Add(30 * 24 * time.Hour)
+	if _, err := a.Send(t.Context()); err == nil || server.requests != 1 {
+		t.Errorf("marks: %d requests, %v", server.requests, err)
+	}
+	r, err := a.Sync(t.Context(), Options{})
+	if err != nil || server.requests != 2 || r.Next.After(time.Now().Add(time.Hour)) {
+		t.Errorf("a round: %d requests, %+v, %v", server.requests, r, err)
 	}
 }

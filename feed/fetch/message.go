@@ -108,6 +108,7 @@ func (e *Error) callMessage(host string) string {
 // callStatusMessage is the message of [KindStatus] of a [Call].
 func (e *Error) callStatusMessage(host string) string {
 	what := statusText(e.Status)
+	_, asksForPause := e.AsksForPause()
 	switch {
 	case e.Status == http.StatusProxyAuthRequired, e.Status == http.StatusNetworkAuthenticationRequired:
 		return ""
@@ -115,6 +116,8 @@ func (e *Error) callStatusMessage(host string) string {
 		return fmt.Sprintf("%s refuses the request (%s): check the login of the account, and what stands before the server.", host, what)
 	case e.Status == http.StatusTooManyRequests:
 		return fmt.Sprintf("%s received too many requests (%s): dateline asks it again later; your marks wait until then.", host, what)
+	case asksForPause:
+		return fmt.Sprintf("%s asks for a pause (%s): dateline asks it again later; your marks wait until then.", host, what)
 	case e.Status >= 500:
 		return fmt.Sprintf("%s has a server error (%s): the next refresh tries again; your marks wait until then.", host, what)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -168,10 +169,7 @@ func (l *list) readPage(ctx context.Context) (more bool, err error) {
 // idPage asks for one page of IDs.
 func (s *Server) idPage(ctx context.Context, query url.Values, at string) (ids []string, next string, err error) {
 	const path = "stream/items/ids"
-	asked := url.Values{}
-	for name, values := range query {
-		asked[name] = values
-	}
+	asked := maps.Clone(query)
 	if at != "" {
 		asked.Set("c", at)
 	}
