@@ -75,7 +75,7 @@ func TestRestoredDatabase(t *testing.T) {
 	s.publish(5)
 	d.sync()
 	want := s.states()
-	b := &device{Store: cachetest.OpenAt(t, old, d.Clock)}
+	b := &device{Store: cachetest.OpenAt(t, old, d.Clock), ofEntry: map[string]int64{}}
 	b.remotes = New(b.Store.Store)
 	again := *d.account
 	again.Store = b.remotes
