@@ -43,6 +43,17 @@ func (s *accountSource) syncFolder(ctx context.Context) (problem string, err err
 	return strings.Join(problems, "; "), nil
 }
 
+// passOn syncs the folder if taken items got marks of servers. If the folder had these marks a
+// round later, another computer of the same account could take its old mark from there for a
+// later one, and send that to the server again, without end.
+func (s *accountSource) passOn(ctx context.Context, taken int) error {
+	if taken == 0 {
+		return nil
+	}
+	_, err := s.syncFolder(ctx) // the next refresh reports problems
+	return err
+}
+
 // lastSyncLimit is how long the folder is synced before the program ends.
 const lastSyncLimit = 2 * time.Second
 
