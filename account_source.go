@@ -296,7 +296,7 @@ func (s *accountSource) refreshAll(ctx context.Context, p refreshPlan, report fu
 		r.begin()
 	}
 	syncing.Wait()
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.passOn(ctx, r.taken))...)
 }
 
 const (
@@ -325,8 +325,9 @@ type sharedReport struct {
 	accounts int
 
 	mu sync.Mutex
-	// done and total count the local feeds, synced the accounts that are done.
-	done, total, synced int
+	// done and total count the local feeds, synced the accounts that are done. taken counts
+	// the items that got marks of servers.
+	done, total, synced, taken int
 	// waits is set as long as the number of local feeds is unknown. Until then the reports
 	// of accounts wait: the last report of a refresh is the one with Done equal to Total.
 	waits   bool
@@ -354,6 +355,7 @@ func (r *sharedReport) feed(rep feed.Report) {
 func (r *sharedReport) account(rep feed.Report) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.taken += rep.Sync.Taken
 	r.waiting = append(r.waiting, rep)
 	if !r.waits {
 		r.passWaiting()

@@ -63,6 +63,17 @@ func (s *accountSource) folderState(ctx context.Context, write bool) (feed.SyncF
 	return folder.Check(ctx, s.store, dir, write)
 }
 
+// passOn syncs the folder if taken items got marks of servers. If the folder had these marks a
+// round later, another computer of the same account could take its old mark from there for a
+// later one, and send that to the server again, without end.
+func (s *accountSource) passOn(ctx context.Context, taken int) error {
+	if taken == 0 {
+		return nil
+	}
+	_, _, err := s.syncFolder(ctx) // the next refresh reports problems
+	return err
+}
+
 // lastSyncLimit is how long the folder is synced before the program ends.
 const lastSyncLimit = 2 * time.Second
 
