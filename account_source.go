@@ -245,19 +245,19 @@ func (s *accountSource) settings(name string) (feed.AccountSettings, error) {
 func (s *accountSource) Refresh(ctx context.Context, request feed.RefreshRequest, report func(feed.Report)) error {
 	begun := s.now()
 	if request.Feeds == nil && request.Accounts == nil {
-		problem, err := s.syncFolder(ctx)
+		done, problem, err := s.syncFolder(ctx)
 		if err != nil {
 			return err
 		}
-		if problem != "" {
+		if problem != "" || done != nil {
 			told, plain := false, report
 			report = func(r feed.Report) {
-				r.Warning, told = join(r.Warning, problem), true
+				r.Warning, r.Folder, told = join(r.Warning, problem), done, true
 				plain(r)
 			}
 			defer func() {
-				if !told {
-					plain(feed.Report{Status: feed.Skipped, Warning: problem})
+				if !told && (problem != "" || request.Brief) {
+					plain(feed.Report{Status: feed.Skipped, Warning: problem, Folder: done})
 				}
 			}()
 		}
@@ -296,7 +296,7 @@ func (s *accountSource) refreshAll(ctx context.Context, p refreshPlan, report fu
 		r.begin()
 	}
 	syncing.Wait()
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.passOn(ctx, r.taken))...)
 }
 
 const (
@@ -325,8 +325,9 @@ type sharedReport struct {
 	accounts int
 
 	mu sync.Mutex
-	// done and total count the local feeds, synced the accounts that are done.
-	done, total, synced int
+	// done and total count the local feeds, synced the accounts that are done. taken counts
+	// the items that got marks of servers.
+	done, total, synced, taken int
 	// waits is set as long as the number of local feeds is unknown. Until then the reports
 	// of accounts wait: the last report of a refresh is the one with Done equal to Total.
 	waits   bool
@@ -354,6 +355,7 @@ func (r *sharedReport) feed(rep feed.Report) {
 func (r *sharedReport) account(rep feed.Report) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.taken += rep.Sync.Taken
 	r.waiting = append(r.waiting, rep)
 	if !r.waits {
 		r.passWaiting()

@@ -51,7 +51,7 @@ var allowedImports = map[string][]string{
 	"dateline/cache/folder": {"dateline/cache", "dateline/cache/rescue", "dateline/cache/db", "dateline/feed", "dateline/feed/text"},
 	"dateline/cache/search": {"dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query"},
 
-	"dateline/cache/remotes": {"dateline/cache", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/account"},
+	"dateline/cache/remotes": {"dateline/cache", "dateline/cache/db", "dateline/feed", "dateline/feed/schedule", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/account"},
 
 	"dateline/cache/db": {},
 

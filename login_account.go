@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strings"
 	"time"
 
 	"dateline/config"
@@ -24,23 +24,42 @@ func (p *program) findServer(ctx context.Context, address string, insecure bool)
 }
 
 // tryAccount logs in to the server of an account, and returns how many subscriptions it has.
+// The error is a [*cli.WrongLogin] if another user or secret can mend it.
 func (p *program) tryAccount(ctx context.Context, n cli.NewAccount) (feeds int, err error) {
 	s := accountSettings(p.config.Defaults, n)
+	for _, command := range [][]string{s.TokenCommand, s.Access.PasswordCommand} {
+		if len(command) == 0 {
+			continue
+		}
+		// Another trial may be about what the command printed.
+		if _, err := p.client.SecretNow(ctx, command); err != nil {
+			return 0, wrongLogin(ctx, n.Name, err)
+		}
+	}
 	list, err := p.source.connect(p.client, s).Feeds(ctx)
 	switch {
 	case errors.Is(err, account.ErrRefused) && s.Kind == "greader":
-		return 0, fmt.Errorf("%s refuses the login; FreshRSS wants the API password of your profile; nothing was written, run `dateline login` again", text.Clean(s.URL))
+		return 0, &cli.WrongLogin{Problem: text.Clean(s.URL) + " refuses the login; FreshRSS wants the API password of your profile"}
 	case errors.Is(err, account.ErrRefused):
-		return 0, fmt.Errorf("%s refuses the login; nothing was written, run `dateline login` again", text.Clean(s.URL))
+		return 0, &cli.WrongLogin{Problem: text.Clean(s.URL) + " refuses the login"}
 	case err != nil:
 		return 0, errors.New(account.Message(n.Name, time.Time{}, err))
 	}
 	return len(list), nil
 }
 
-// addAccount writes an account into the configuration.
-func (p *program) addAccount(_ context.Context, n cli.NewAccount) error {
-	return p.source.editFile(func() (config.Config, error) {
+// wrongLogin returns the error about a command that prints no secret.
+func wrongLogin(ctx context.Context, name string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return &cli.WrongLogin{Problem: strings.TrimSuffix(account.Message(name, time.Time{}, err), ".")}
+}
+
+// addAccount writes an account into the configuration. A new file has no feeds, so those of
+// the example leave the database, too.
+func (p *program) addAccount(ctx context.Context, n cli.NewAccount) error {
+	return p.source.edit(ctx, func() (config.Config, error) {
 		return p.source.file.AddAccount(accountTable(n), n.Private)
 	})
 }

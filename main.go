@@ -298,6 +298,7 @@ func openSession(ctx context.Context, f cli.Files) (*cli.Session, error) {
 		FindServer:       p.findServer,
 		TryAccount:       p.tryAccount,
 		AddAccount:       p.addAccount,
+		SyncFolder:       p.source.folderState,
 	}, nil
 }
 

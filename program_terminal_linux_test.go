@@ -145,6 +145,38 @@ func TestLoginOnATerminal(t *testing.T) {
 	p.checkRestored(p.before)
 }
 
+// TestLeaveLogin checks that ctrl+c and ctrl+d end a login at each question with one sentence,
+// that nothing is written, and that the terminal is as before.
+func TestLeaveLogin(t *testing.T) {
+	server := greadertest.New(t, greadertest.FreshRSS, nil)
+	questions := []struct{ question, answer string }{
+		{"Name of the account", "home\r"}, {"User: ", greadertest.User + "\r"}, {"[command]: ", "file\r"}, {"Password:", greadertest.Password + "\r"}, {"Write it? ", ""},
+	}
+	for i, left := range questions {
+		for _, key := range []string{"\x03", "\x04"} {
+			cmd := datelineCommand(t)
+			config := filepath.Join(t.TempDir(), "config.toml")
+			cmd.Args = append(cmd.Args, "--config", config, "login", server.URL)
+			cmd.Env = append(cmd.Env, "XDG_STATE_HOME="+t.TempDir())
+			p := runOnTerminal(t, cmd, 100, 30)
+			for _, q := range questions[:i] {
+				p.expect(q.question)
+				p.write(q.answer)
+			}
+			p.expect(left.question)
+			p.write(key)
+			p.expect("dateline: interrupted; ")
+			if err := p.cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != 1 {
+				t.Errorf("%q at %q: %v", key, left.question, err)
+			}
+			if _, err := os.Stat(config); err == nil {
+				t.Errorf("%q at %q: there is a configuration", key, left.question)
+			}
+			p.checkRestored(p.before)
+		}
+	}
+}
+
 // TestTextBrowser checks that a browser without a window gets the terminal, that the keys for
 // signals are for the browser alone, that both stop and continue together, and that the screen
 // is drawn again.

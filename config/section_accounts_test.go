@@ -163,6 +163,19 @@ func TestAddAccount(t *testing.T) {
 	}
 }
 
+// TestFirstAccount checks that the account is all that a new file has: the sample feeds are
+// not what the reader asked for.
+func TestFirstAccount(t *testing.T) {
+	e := newFile(t, "")
+	conf, err := e.AddAccount(Account{Name: "home", Kind: "miniflux", URL: "https://flux.example/", Token: "${T}"}, false)
+	if err != nil || len(conf.Feeds) > 0 || len(conf.Queries) > 0 || len(conf.AccountTables) != 1 {
+		t.Errorf("got %+v, %v", conf, err)
+	}
+	if got, want := contents(t, e.Path), account+"token = \"${T}\"\n"; got != want {
+		t.Errorf("the file is\n%s\nwant\n%s", got, want)
+	}
+}
+
 // TestAddAccountRefuses checks that a refused account leaves the file as it is, and that the
 // error shows the lines to add without a secret.
 func TestAddAccountRefuses(t *testing.T) {

@@ -148,7 +148,10 @@ type Report struct {
 	// Warning is a user message about the subscriptions as a whole, such as that the
 	// configuration cannot be read. All reports of a refresh have the same Warning, so
 	// show it once. Empty if there is none.
-	Warning  string
+	Warning string
+	// Folder is what a sync with the folder did before the feeds were refreshed. All reports
+	// of a refresh have the same. Nil if there was none.
+	Folder   *FolderSync
 	Duration time.Duration
 	// FinalURL is the address of the response, after redirects.
 	FinalURL string
@@ -183,6 +186,29 @@ type Report struct {
 type Sync struct {
 	// Sent counts the marks that were sent to the server, Taken the items that changed here.
 	Sent, Taken int
+}
+
+// FolderSync is what was done for the sync folder.
+type FolderSync struct {
+	// Sent counts the marks that were written, Taken those of other computers that changed
+	// an item here.
+	Sent, Taken int
+	// Feeds counts the subscriptions that other computers changed.
+	Feeds int
+	// Away is set if the folder could not be used.
+	Away bool
+}
+
+// SyncFolder is the folder that other computers get, and its state.
+type SyncFolder struct {
+	// Dir is the path of the folder, empty if there is none.
+	Dir string
+	// LastSynced is when it was read and written last, to the minute. Zero means never.
+	LastSynced time.Time
+	// Others counts the other databases that have files there.
+	Others int
+	// Problems are user messages.
+	Problems []string
 }
 
 // Account is an account at a server, and its state.

@@ -77,7 +77,9 @@ func Sync(ctx context.Context, s *cache.Store, dir string, subs []feed.Subscript
 	if r.present, err = s.Internals().Present(ctx); err != nil {
 		return Result{}, err
 	}
-	err = r.run(subs)
+	if err = r.run(subs); err == nil {
+		err = r.noteTime()
+	}
 	if why := folderProblem(dir, err); why != "" {
 		r.problems["folder"], r.result.Away, err = why, true, nil
 	}

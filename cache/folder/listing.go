@@ -118,10 +118,17 @@ var (
 // problem records why a file of the folder was not read to its end. It is told again when the
 // file has changed.
 func (r *round) problem(name string, info fs.FileInfo, err error) {
-	key := name
-	if info != nil {
-		key += " " + info.ModTime().UTC().String()
-	}
-	r.problems["file "+key] = "the file " + short(name) + " in the sync folder is read only in part or not at all: " + reason(err) +
+	r.problems[problemKey(name, info)] = "the file " + short(name) + " in the sync folder is read only in part or not at all: " + reason(err) +
 		"; it is read again when it changes; remove it if none of your computers writes it"
+}
+
+// fileProblem begins the key of a problem of a file.
+const fileProblem = "file "
+
+// problemKey returns the key of the problem of a file. info may be nil.
+func problemKey(name string, info fs.FileInfo) string {
+	if info == nil {
+		return fileProblem + name
+	}
+	return fileProblem + name + " " + info.ModTime().UTC().String()
 }

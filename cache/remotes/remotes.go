@@ -90,6 +90,10 @@ func didChange(result sql.Result, err error) (bool, error) {
 // Finish implements [account.Store].
 func (s Store) Finish(ctx context.Context, name string, state account.State) error {
 	s.free.end(name)
+	posts, err := s.posts(ctx, name)
+	if err != nil {
+		return cache.WrapError(ctx, "finish the sync of account "+name, err)
+	}
 	return s.write(ctx, name, func(tx *sql.Tx) error {
 		ok, err := didChange(tx.ExecContext(ctx, `UPDATE accounts SET kind = ?, url = ?, server_user = ?, last_synced = ?, next_sync = ?, backlog = ?, held_back = ?, error = ?, refused = ?,
 			paused_until = ?, claimed_until = NULL WHERE name = ? AND claimed_until = ?`, state.Kind, state.URL, state.User, db.ToMicros(state.LastSynced), db.ToMicros(state.NextSync),
@@ -97,9 +101,12 @@ func (s Store) Finish(ctx context.Context, name string, state account.State) err
 		if err != nil || !ok {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE feeds SET next_check = ?, reason = ? WHERE account = ? AND config_order IS NOT NULL`,
-			db.ToMicros(state.NextSync), "synced with "+name, name)
-		return err
+		_, err = tx.ExecContext(ctx, `UPDATE feeds SET next_check = ?1, reason = ?2, last_checked = coalesce(?4, last_checked), last_ok = iif(error = '', coalesce(?4, last_ok), last_ok)
+			WHERE account = ?3 AND config_order IS NOT NULL`, db.ToMicros(state.NextSync), "synced with "+name, name, db.ToMicros(state.LastSynced))
+		if err != nil {
+			return err
+		}
+		return storePosts(ctx, tx, posts)
 	})
 }
 

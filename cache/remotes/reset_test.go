@@ -250,3 +250,60 @@ func TestEndsAfterSetUpAnew(t *testing.T) {
 		}
 	}
 }
+
+// A publisher whose site moves gives all articles other addresses. The server is still the one
+// that was known, so a word of it is no old one.
+func TestMovedSite(t *testing.T) {
+	for _, timed := range []bool{true, false} {
+		s, d, ids := start(t, 20)
+		s.timed = timed
+		if !timed {
+			d.account.Settings.Kind = "greader"
+		}
+		d.do(feed.Read, true, ids...)
+		d.sync()
+		d.sync()
+		for _, id := range ids {
+			s.entries[id].guid = guid(id)
+			s.entries[id].link = "https://moved.example/" + id
+		}
+		d.Advance(time.Minute)
+		s.publish(1)
+		s.mark(feed.Read, false, ids[0])
+		if r := d.sync(); r.New != 1 || r.Taken != 1 || r.Sent != 0 {
+			t.Errorf("the round did %+v", r)
+		}
+		if s.states()[ids[0]] != "unread" {
+			t.Error("a word of the server was taken for one of another server")
+		}
+		checkEqual(t, "the items", d.states(), s.states())
+	}
+}
+
+// If the feed with the newest articles is ended at the server, their entries go with it. That
+// does not make it another server: a feed that gets the address keeps its items.
+func TestFeedWithTheNewestEnded(t *testing.T) {
+	s, d, ids := start(t, 10)
+	s.feeds = append(s.feeds, account.Feed{ID: "2", URL: "https://b.example/feed", Title: "B"})
+	d.Advance(time.Hour)
+	later := s.publish(30)
+	for _, id := range later {
+		s.entries[id].feed = "2"
+	}
+	d.do(feed.Read, true, ids...)
+	d.sync()
+	d.sync()
+	s.feeds = []account.Feed{{ID: "1", URL: "https://b.example/feed", Title: "News"}}
+	for _, id := range later {
+		delete(s.entries, id)
+	}
+	d.Advance(time.Minute)
+	if r := d.sync(); r.New != 0 {
+		t.Errorf("the round did %+v", r)
+	}
+	d.do(feed.Starred, true, ids[0])
+	d.sync()
+	if n := len(d.EveryArticle()); n != 40 || s.states()[ids[0]] != "read starred" {
+		t.Errorf("%d items, and the server has the marked one %s", n, s.states()[ids[0]])
+	}
+}

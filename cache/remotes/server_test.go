@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"dateline/feed"
@@ -157,10 +158,14 @@ func (s *server) Entries(_ context.Context, ids []string, yield func([]account.E
 // guid is the GUID that the publisher gives an entry.
 func guid(id string) string { return "urn:entry:" + id }
 
+// titleOf returns the title of an entry. It has the number of the link, which a publisher may
+// move, so it tells an entry from another one that has its ID.
+func titleOf(e *entry) string { return "Entry " + e.link[strings.LastIndexByte(e.link, '/')+1:] }
+
 func (s *server) entry(id string, e *entry) account.Entry {
 	sum := sha256.Sum256([]byte(cmp.Or(e.guid, guid(id))))
 	hash := hex.EncodeToString(sum[:])
-	a := feed.Article{Item: feed.Item{GUID: "server:" + id + " " + e.link, Title: "Entry " + id, Link: e.link, Published: e.published, Read: e.read, Starred: e.starred},
+	a := feed.Article{Item: feed.Item{GUID: "server:" + id + " " + e.link, Title: titleOf(e), Link: e.link, Published: e.published, Read: e.read, Starred: e.starred},
 		Body: markup.Body{Base: e.link, Raw: "<p>Text of " + id}}
 	return account.Entry{ID: id, Feed: e.feed, GUIDHash: hash, Article: a, Changed: e.changed}
 }

@@ -21,7 +21,7 @@ func (s Store) SetFeeds(ctx context.Context, name string, feeds []account.Feed) 
 		return err
 	}
 	if feeds = withoutRepeated(feeds); same(old, feeds) {
-		return nil
+		return cache.WrapError(ctx, "save the errors of account "+name, s.storeErrors(ctx, name, feeds))
 	}
 	if err := s.moveFeeds(ctx, name, old, feeds); err != nil {
 		return err
@@ -86,20 +86,24 @@ func (s Store) moveFeeds(ctx context.Context, name string, old, feeds []account.
 // endFeeds removes the subscriptions. The entries of those that are not among feeds any more
 // count as gone until the server lists one again: it may have sent a list without them.
 func endFeeds(ctx context.Context, tx *sql.Tx, name string, feeds []account.Feed) error {
-	ids := make([]string, len(feeds))
-	for i, f := range feeds {
-		ids[i] = f.ID
-	}
 	for _, query := range []string{
 		`UPDATE remotes SET gone = 1 WHERE account = ?1 AND feed IN (SELECT feed FROM account_feeds
 			WHERE account = ?1 AND server_id NOT IN (SELECT value FROM json_each(?2)))`,
 		`DELETE FROM account_feeds WHERE account = ?1`,
 	} {
-		if _, err := tx.ExecContext(ctx, query, name, jsonTexts(ids)); err != nil {
+		if _, err := tx.ExecContext(ctx, query, name, jsonTexts(idsOfFeeds(feeds))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func idsOfFeeds(feeds []account.Feed) []string {
+	ids := make([]string, len(feeds))
+	for i, f := range feeds {
+		ids[i] = f.ID
+	}
+	return ids
 }
 
 // same reports whether nothing that is stored of the feeds differs.

@@ -575,3 +575,24 @@ func TestSend(t *testing.T) {
 		t.Errorf("the rest of the round is not due: %+v", state)
 	}
 }
+
+// TestOldWordByAnotherWay protects that a word of the server that has no time is not taken for an
+// older one than the lists that said the opposite: else a word that another computer said
+// before, and that comes by the sync folder or a backup, would undo it here and at the server.
+func TestOldWordByAnotherWay(t *testing.T) {
+	s, d, ids := start(t, 3)
+	d.do(feed.Read, false, ids[0])
+	d.Advance(30 * time.Minute)
+	said := d.Now()
+	d.Advance(30 * time.Minute)
+	d.sync()
+	d.Advance(30 * time.Minute)
+	s.mark(feed.Read, true, ids[0])
+	d.sync()
+	_, err := d.Apply(d.Ctx(), cache.MarkItems{{Items: d.itemsOf(ids[:1]), Flag: feed.Read, On: false, At: said}})
+	d.Must(err)
+	d.sync()
+	want := map[string]string{"1": "read", "2": "unread", "3": "unread"}
+	checkEqual(t, "the items", d.states(), want)
+	checkEqual(t, "the server", s.states(), want)
+}

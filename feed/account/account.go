@@ -225,11 +225,12 @@ type Store interface {
 	// Agree records that the server has these marks, and Lost that it may have them.
 	Agree(ctx context.Context, name string, sent []Pending) error
 	Lost(ctx context.Context, name string, sent []Pending) error
-	// Check reports whether entries of the server can be those that are recorded: it
-	// compares the address of some of them. false means that the server was set up anew.
+	// Check reports whether entries of the server can be those that are recorded: it compares
+	// their addresses, titles and dates. false means that the server was set up anew.
 	Check(ctx context.Context, name string, entries []Entry) (bool, error)
-	// Sample returns the IDs of at most n entries with items, the newest first.
-	Sample(ctx context.Context, name string, n int) ([]string, error)
+	// Sample returns the IDs of at most n entries with items, the newest first: of these feeds
+	// if there are any, for those of other feeds went with their feed.
+	Sample(ctx context.Context, name string, n int, feeds []Feed) ([]string, error)
 	// Forget drops what the server of an account said, and when it was synced, even if the
 	// process is killed then. The items and marks stay.
 	Forget(ctx context.Context, name string) error

@@ -8,37 +8,40 @@ import (
 
 // Decide returns what becomes of a difference between the server's list and what was
 // agreed. changed is when the entry's marks changed at the server, by this computer's
-// clock; it is zero if the server does not say.
+// clock; it is zero if the server does not say. since is when the lists last said what was
+// agreed; zero if they never did.
 //
 //   - Our mark is the agreed one: the server's state is taken.
 //   - We changed it, too, to the same state: that is agreed now.
 //   - We changed it and went back, while the server went away: the later of the two wins.
 //     Without times ours stays, and is sent. So it does if the time may be that of a mark
 //     of here, whose answer got lost.
-func Decide(d Difference, changed, now time.Time) Settlement {
+func Decide(d Difference, changed, since, now time.Time) Settlement {
 	s := Settlement{Difference: d, Agree: Word{On: d.Server, At: d.Agreed.At}}
 	switch {
 	case !d.HasItem:
 		// A later Link starts from nothing.
 	case d.Ours.Equal(d.Agreed):
-		s.take(changed, now)
+		s.take(changed, since, now)
 	case d.Ours.On == d.Server:
 		s.Agree.At = d.Ours.At
 	case !d.Lost && !changed.IsZero() && changed.After(d.Ours.At):
-		s.take(changed, now)
+		s.take(changed, since, now)
 	}
 	return s
 }
 
-// take makes the server's state a mark. Where the server does not say when it was made,
-// it counts as made just after the mark that was agreed, so that every later mark of
-// another computer wins.
-func (s *Settlement) take(changed, now time.Time) {
+// take makes the server's state a mark. Where the server does not say when it was made, it
+// counts as made as early as it can be: just after the mark that was agreed, and after the
+// lists that said so. Then every later mark of another computer wins, and none that is older.
+func (s *Settlement) take(changed, since, now time.Time) {
 	at := changed
 	if at.IsZero() {
 		at = s.Agreed.At
-		if s.FirstSeen.After(at) {
-			at = s.FirstSeen
+		for _, t := range []time.Time{s.FirstSeen, since} {
+			if t.After(at) {
+				at = t
+			}
 		}
 		at = at.Add(time.Microsecond)
 	}

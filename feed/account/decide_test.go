@@ -26,23 +26,26 @@ func TestDecide(t *testing.T) {
 		take    bool
 		at      time.Time
 		agree   Word
+		since   time.Time
 	}{
-		"no item":                          {Difference{Server: true, Agreed: Word{At: at(1)}}, at(5), false, time.Time{}, Word{true, at(1)}},
-		"theirs, no times":                 {Difference{Server: true, HasItem: true, Agreed: Word{At: at(1)}, Ours: Word{At: at(1)}}, time.Time{}, true, at(1).Add(µs), Word{true, at(1).Add(µs)}},
-		"theirs, nobody's word before":     {Difference{Server: true, HasItem: true, FirstSeen: at(7)}, time.Time{}, true, at(7).Add(µs), Word{true, at(7).Add(µs)}},
-		"theirs, with its time":            {Difference{Server: true, HasItem: true, Agreed: Word{At: at(1)}, Ours: Word{At: at(1)}}, at(9), true, at(9), Word{true, at(9)}},
-		"theirs, from the future":          {Difference{Server: true, HasItem: true}, at(1e9), true, now, Word{true, now}},
-		"theirs, before what was agreed":   {Difference{Server: true, HasItem: true, Agreed: Word{At: at(8)}, Ours: Word{At: at(8)}}, at(2), true, at(8).Add(µs), Word{true, at(8).Add(µs)}},
-		"ours is from the future":          {Difference{Server: true, HasItem: true, Agreed: Word{At: at(200)}, Ours: Word{At: at(200)}}, at(300), true, at(300), Word{true, at(300)}},
-		"both the same":                    {Difference{Server: true, HasItem: true, Ours: Word{true, at(5)}}, at(6), false, time.Time{}, Word{true, at(5)}},
-		"both went apart, ours is later":   {Difference{Server: true, HasItem: true, Ours: Word{false, at(5)}}, at(4), false, time.Time{}, Word{true, time.Time{}}},
-		"both went apart, at one time":     {Difference{Server: true, HasItem: true, Ours: Word{false, at(5)}}, at(5), false, time.Time{}, Word{true, time.Time{}}},
-		"both went apart, theirs is later": {Difference{Server: true, HasItem: true, Ours: Word{false, at(5)}}, at(6), true, at(6), Word{true, at(6)}},
-		"both went apart, no times":        {Difference{Server: true, HasItem: true, Ours: Word{false, at(5)}}, time.Time{}, false, time.Time{}, Word{true, time.Time{}}},
+		"no item":                          {Difference{Server: true, Agreed: Word{At: at(1)}}, at(5), false, time.Time{}, Word{true, at(1)}, time.Time{}},
+		"theirs, no times":                 {Difference{Server: true, HasItem: true, Agreed: Word{At: at(1)}, Ours: Word{At: at(1)}}, time.Time{}, true, at(1).Add(µs), Word{true, at(1).Add(µs)}, time.Time{}},
+		"theirs, nobody's word before":     {Difference{Server: true, HasItem: true, FirstSeen: at(7)}, time.Time{}, true, at(7).Add(µs), Word{true, at(7).Add(µs)}, time.Time{}},
+		"theirs, after the last lists":     {Difference{Server: true, HasItem: true, Agreed: Word{At: at(1)}, Ours: Word{At: at(1)}}, time.Time{}, true, at(20).Add(µs), Word{true, at(20).Add(µs)}, at(20)},
+		"theirs, lists of the future":      {Difference{Server: true, HasItem: true}, time.Time{}, true, now, Word{true, now}, at(200)},
+		"theirs, with its time":            {Difference{Server: true, HasItem: true, Agreed: Word{At: at(1)}, Ours: Word{At: at(1)}}, at(9), true, at(9), Word{true, at(9)}, time.Time{}},
+		"theirs, from the future":          {Difference{Server: true, HasItem: true}, at(1e9), true, now, Word{true, now}, time.Time{}},
+		"theirs, before what was agreed":   {Difference{Server: true, HasItem: true, Agreed: Word{At: at(8)}, Ours: Word{At: at(8)}}, at(2), true, at(8).Add(µs), Word{true, at(8).Add(µs)}, time.Time{}},
+		"ours is from the future":          {Difference{Server: true, HasItem: true, Agreed: Word{At: at(200)}, Ours: Word{At: at(200)}}, at(300), true, at(300), Word{true, at(300)}, time.Time{}},
+		"both the same":                    {Difference{Server: true, HasItem: true, Ours: Word{true, at(5)}}, at(6), false, time.Time{}, Word{true, at(5)}, time.Time{}},
+		"both went apart, ours is later":   {Difference{Server: true, HasItem: true, Ours: Word{false, at(5)}}, at(4), false, time.Time{}, Word{true, time.Time{}}, time.Time{}},
+		"both went apart, at one time":     {Difference{Server: true, HasItem: true, Ours: Word{false, at(5)}}, at(5), false, time.Time{}, Word{true, time.Time{}}, time.Time{}},
+		"both went apart, theirs is later": {Difference{Server: true, HasItem: true, Ours: Word{false, at(5)}}, at(6), true, at(6), Word{true, at(6)}, time.Time{}},
+		"both went apart, no times":        {Difference{Server: true, HasItem: true, Ours: Word{false, at(5)}}, time.Time{}, false, time.Time{}, Word{true, time.Time{}}, time.Time{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.d.ID, c.d.Flag = "7", feed.Starred
-			s := Decide(c.d, c.changed, now)
+			s := Decide(c.d, c.changed, c.since, now)
 			if s.Take != c.take || !s.At.Equal(c.at) || !s.Agree.Equal(c.agree) || s.ID != "7" || s.Flag != feed.Starred {
 				t.Errorf("got %+v", s)
 			}

@@ -40,7 +40,7 @@ func (r *round) merge(ctx context.Context) error {
 	}
 	now := r.Now().Round(0)
 	for _, d := range rest {
-		list = append(list, Decide(d, changed[d.ID], now))
+		list = append(list, Decide(d, changed[d.ID], r.state.LastSynced, now))
 	}
 	n, err := r.Store.Settle(ctx, r.name, list)
 	r.result.Taken += n

@@ -39,7 +39,7 @@ func (r *round) checkReset(ctx context.Context) error {
 		}
 		n = newsSample
 	}
-	ids, err := r.Store.Sample(ctx, r.name, n)
+	ids, err := r.Store.Sample(ctx, r.name, n, r.feeds)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (r *round) known(ctx context.Context) ([]string, error) {
 	if r.Settings.Kind == "miniflux" || r.state.LastSynced.IsZero() {
 		return nil, nil
 	}
-	return r.Store.Sample(ctx, r.name, sampleSize)
+	return r.Store.Sample(ctx, r.name, sampleSize, r.feeds)
 }
 
 // isAnother reports whether all of some recorded entries, and more than one, are others than

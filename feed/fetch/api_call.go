@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,16 +45,33 @@ type Call struct {
 }
 
 // Hide returns a text of the server without the secrets of the call, which a server may
-// repeat in what it says.
+// repeat in what it says: whole, in parts, or as they are in an address.
 func (c Call) Hide(s string) string {
-	secrets := []string{c.Access.Password, c.Access.Cookies}
-	for _, value := range c.Headers {
-		secrets = append(secrets, value)
+	values := []string{c.Access.Password, c.Access.Cookies}
+	if c.Access.User != "" {
+		values = append(values, base64.StdEncoding.EncodeToString([]byte(c.Access.User+":"+c.Access.Password)))
 	}
-	for _, secret := range secrets {
-		if len(secret) >= shortestSecret {
-			s = strings.ReplaceAll(s, secret, "…")
+	for _, value := range c.Headers {
+		values = append(values, value)
+	}
+	if form, err := url.ParseQuery(string(c.Body)); err == nil && c.Type == "application/x-www-form-urlencoded" {
+		for _, some := range form {
+			values = append(values, some...)
 		}
+	}
+	var secrets []string
+	for _, value := range values {
+		parts := strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" ;,=/", r) })
+		for _, part := range append(parts, value) {
+			if len(part) >= shortestSecret {
+				secrets = append(secrets, part, url.QueryEscape(part), url.PathEscape(part))
+			}
+		}
+	}
+	// A secret may be a part of another one.
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) })
+	for _, secret := range secrets {
+		s = strings.ReplaceAll(s, secret, "…")
 	}
 	return s
 }

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -123,5 +124,25 @@ func TestCallMessages(t *testing.T) {
 		if strings.Contains(message, "feed") || len(message) > 280 || !strings.HasSuffix(message, ".") || !strings.Contains(message, ": ") {
 			t.Errorf("%s %d: %q", e.Kind, e.Status, message)
 		}
+	}
+}
+
+// TestHide checks that a secret is hidden however a server repeats it: whole, in parts, as in
+// an address, and as basic authentication sends it.
+func TestHide(t *testing.T) {
+	form := url.Values{"Email": {"ann"}, "Passwd": {"form s3cret&more"}}
+	c := Call{
+		Access:  feed.Access{User: "ann", Password: "p@ss w/ord", Cookies: "a=first77; b=second77"},
+		Headers: map[string]string{"X-Auth-Token": "tok-1234567", "Authorization": "GoogleLogin auth=ann/abcdef123"},
+		Body:    []byte(form.Encode()), Type: "application/x-www-form-urlencoded",
+	}
+	for _, secret := range []string{"p@ss w/ord", "p%40ss+w%2Ford", "p@ss%20w%2Ford", "first77", "second77", "tok-1234567", "ann/abcdef123", "abcdef123",
+		"form s3cret&more", "form+s3cret%26more", base64.StdEncoding.EncodeToString([]byte("ann:p@ss w/ord"))} {
+		if got := c.Hide("it was /got/" + secret + "!"); strings.Contains(got, secret) || !strings.HasPrefix(got, "it was /got/") || !strings.HasSuffix(got, "!") {
+			t.Errorf("%s: %s", secret, got)
+		}
+	}
+	if got := c.Hide("nothing of it, ann"); got != "nothing of it, ann" {
+		t.Errorf("got %q", got)
 	}
 }

@@ -92,7 +92,7 @@ func (e *Error) callMessage(host string) string {
 		if errors.As(e.Err, &slow) {
 			return "The command that prints the token or password did not end in time: run it by hand to see why."
 		}
-		return fmt.Sprintf("%s took too long to respond: the next refresh tries again; timeout in [defaults] gives it longer.", host)
+		return fmt.Sprintf("%s took too long to respond: the next refresh tries again; timeout in [defaults], if it is longer than 1m, gives this account more time.", host)
 	case KindStatus:
 		return e.callStatusMessage(host)
 	case KindOther:

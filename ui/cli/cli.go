@@ -84,6 +84,9 @@ type Session struct {
 	// has. AddAccount writes the account into the configuration.
 	TryAccount func(ctx context.Context, n NewAccount) (feeds int, err error)
 	AddAccount func(ctx context.Context, n NewAccount) error
+	// SyncFolder returns the state of the sync folder. If write is set, it tries whether a
+	// file can be written there.
+	SyncFolder func(ctx context.Context, write bool) (feed.SyncFolder, error)
 	Close      func() error
 }
 

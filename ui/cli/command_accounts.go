@@ -20,8 +20,9 @@ func (a *app) accountsCommand() *cobra.Command {
 	accounts := &cobra.Command{
 		Use:   "accounts",
 		Short: "List the accounts at servers, what waits to be sent, and their problems",
-		Long: "List the accounts at servers. Each line has the unread items, the feeds, the last and the next sync,\n" +
-			"the marks that the server does not have yet, and the problem of the account if it has one.\n" +
+		Long: "List the accounts at servers, and the sync folder. Each line has the unread items, the feeds, the last\n" +
+			"and the next sync, the marks that the server does not have yet, and the problem of the account if it\n" +
+			"has one. --json prints the accounts alone.\n" +
 			"`dateline login URL` adds an account.",
 		Example: "dateline accounts\ndateline accounts accept home\ndateline accounts push home",
 		Args:    rejectUnknownCommand,
@@ -59,11 +60,11 @@ func (a *app) accounts(ctx context.Context, s *Session, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	if len(accounts) == 0 && !asJSON {
-		return a.print("There are no accounts; `dateline login URL` adds one.\n")
-	}
 	out := a.printer()
 	now := a.Now()
+	if len(accounts) == 0 && !asJSON {
+		fmt.Fprintln(out, "There are no accounts; `dateline login URL` adds one.")
+	}
 	for _, account := range accounts {
 		if !asJSON {
 			printAccount(out, account, now)
@@ -71,7 +72,31 @@ func (a *app) accounts(ctx context.Context, s *Session, asJSON bool) error {
 			return out.finish(err)
 		}
 	}
-	return out.finish(nil)
+	if asJSON { // a line for each account
+		return out.finish(nil)
+	}
+	folder, err := s.SyncFolder(ctx, false)
+	if err == nil && folder.Dir != "" {
+		printFolder(out, folder, now)
+	}
+	return out.finish(err)
+}
+
+func printFolder(out *printer, f feed.SyncFolder, now time.Time) {
+	fmt.Fprintf(out, "%s%s %s\n", accountIndent, fit(out.paint(out.theme.Strong, "sync folder"), 20), folderTimes(f, now))
+	fmt.Fprintf(out, "%s%s\n", accountIndent, out.paint(out.theme.Dim, text.Clean(f.Dir)))
+	for _, problem := range f.Problems {
+		fmt.Fprintf(out, "%s%s\n", accountIndent, out.paint(out.theme.Failed, text.Clean(problem)))
+	}
+}
+
+// folderTimes returns with how many computers the folder is shared, and when it was synced.
+func folderTimes(f feed.SyncFolder, now time.Time) string {
+	when := "never synced"
+	if !f.LastSynced.IsZero() {
+		when = "synced " + feed.Ago(f.LastSynced, now)
+	}
+	return text.Plural(f.Others, "other computer") + ", " + when
 }
 
 // accountIndent is the margin of all lines of an account except the first.
@@ -158,14 +183,21 @@ func findAccount(ctx context.Context, s *Session, name string) (feed.Account, er
 	if len(accounts) == 0 {
 		return feed.Account{}, errors.New("there are no accounts; `dateline login URL` adds one")
 	}
-	names := make([]string, len(accounts))
-	for i, account := range accounts {
+	for _, account := range accounts {
 		if text.Fold(account.Name) == text.Fold(name) {
 			return account, nil
 		}
+	}
+	return feed.Account{}, fmt.Errorf("there is no account %q; your accounts: %s", text.Clean(name), namesOf(accounts))
+}
+
+// namesOf returns the names of accounts for a message.
+func namesOf(accounts []feed.Account) string {
+	names := make([]string, len(accounts))
+	for i, account := range accounts {
 		names[i] = account.Name
 	}
-	return feed.Account{}, fmt.Errorf("there is no account %q; your accounts: %s", text.Clean(name), text.Clean(strings.Join(names, ", ")))
+	return text.Clean(strings.Join(names, ", "))
 }
 
 // splitNames returns the accounts and the feeds of names. A name of an account means the
@@ -192,6 +224,9 @@ func splitNames(ctx context.Context, s *Session, names []string) (accounts, feed
 		return accounts, nil, nil
 	}
 	found, err := findFeeds(ctx, s, others)
+	if err != nil && len(all) > 0 {
+		err = fmt.Errorf("%w\nyour accounts: %s", err, namesOf(all))
+	}
 	for _, f := range found {
 		feeds = append(feeds, f.URL)
 	}

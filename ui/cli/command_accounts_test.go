@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"reflect"
 	"strings"
@@ -25,7 +26,9 @@ func TestAccounts(t *testing.T) {
 			Pending: 1, Backlog: 1200, Feeds: 34, Unread: 12, HeldBack: 4812},
 		{Name: "work", Kind: "greader", URL: "https://fresh.example", Error: "account work: the server refuses the login"},
 	}}
-	s := &Session{Source: source}
+	s := &Session{Source: source, SyncFolder: func(context.Context, bool) (feed.SyncFolder, error) {
+		return feed.SyncFolder{Dir: "/home/ann/Sync", LastSynced: accountsNow.Add(-5 * time.Minute), Others: 2, Problems: []string{"ignored: a copy"}}, nil
+	}}
 	var asText, asJSON strings.Builder
 	if err := accountsApp(&asText).accounts(t.Context(), s, false); err != nil {
 		t.Fatal(err)
@@ -35,7 +38,8 @@ func TestAccounts(t *testing.T) {
 	}
 	for _, want := range []string{"   12 unread  home                 34 feeds, synced 3 minutes ago, next in 12 min\n", "https://flux.example  miniflux\n",
 		"1 mark to send, 1200 older items to fetch\n", "calls 4812 items unread", "`dateline accounts accept home`", "`dateline accounts push home`",
-		"0 feeds, never synced\n", "account work: the server refuses the login\n"} {
+		"0 feeds, never synced\n", "account work: the server refuses the login\n",
+		"sync folder          2 other computers, synced 5 minutes ago\n              /home/ann/Sync\n              ignored: a copy\n"} {
 		if !strings.Contains(asText.String(), want) {
 			t.Errorf("no %q in\n%s", want, &asText)
 		}
@@ -139,6 +143,7 @@ func TestRefreshOfAccounts(t *testing.T) {
 	blog := feed.Report{URL: "https://blog.example/", Account: "home", Status: feed.OK, New: 3}
 	home := feed.Report{URL: "https://flux.example", Account: "home", Status: feed.OK, New: 3, Sync: &feed.Sync{Sent: 2}}
 	down := feed.Report{URL: "https://fresh.example", Account: "work", Status: feed.Failed, Error: "account work: the server cannot be reached", Sync: &feed.Sync{}}
+	away := feed.Report{URL: lwn.URL, Status: feed.Failed, Error: "No server can be reached", Offline: true}
 	feeds := []feed.Feed{{URL: lwn.URL, Title: "LWN"}, {URL: blog.URL, Title: "Blog"}}
 	for name, c := range map[string]struct {
 		reports []feed.Report
@@ -151,6 +156,8 @@ func TestRefreshOfAccounts(t *testing.T) {
 		"one is down":  {[]feed.Report{lwn, home, down}, []string{"    failed  account work: the server cannot be reached\n", "Refreshed 1 feed and 2 accounts: 4 new items, 0 edited; 1 account failed.\n"}, "1 account failed; `dateline accounts` shows why"},
 		"down, alone":  {[]feed.Report{down}, nil, "the account failed; `dateline accounts` shows why"},
 		"both failed":  {[]feed.Report{down, {URL: lwn.URL, Status: feed.Failed}}, nil, "all 1 feed and 1 account failed; `dateline feeds` and `dateline accounts` show why"},
+		"no network":   {[]feed.Report{down, away}, []string{"No server can be reached\n"}, "all 1 feed and 1 account failed; check the network connection"},
+		"feeds away":   {[]feed.Report{home, away}, []string{"home: 3 new, 2 marks sent\n", "The servers of accounts can be reached, but none of other feeds"}, "1 feed failed; `dateline feeds` shows why"},
 		"feed of down": {[]feed.Report{{URL: blog.URL, Account: "home", Status: feed.Failed, Error: "x"}, home}, []string{"    failed  Blog: x\n"}, "1 feed failed; `dateline feeds` shows why"},
 	} {
 		var out strings.Builder

@@ -44,17 +44,19 @@ func (a *app) loginCommand() *cobra.Command {
 		Short: "Add an account at a server that syncs your computers and telephone",
 		Long: "Add an account at a server: Miniflux, FreshRSS or another one of the Google Reader API. dateline finds\n" +
 			"out which it is, asks for what is needed, tries it, and writes the account into the configuration.\n" +
-			"A password is not shown while you type it. If the input is not a terminal, each answer is a line:\n" +
-			"the name of the account (without --name), your user name (not with Miniflux), command, variable or\n" +
+			"A password is not shown while you type it. What was wrong is asked for again, at most three times;\n" +
+			"ctrl+c ends it, and nothing is written. If the input is not a terminal, each answer\n" +
+			"is a line: the name of the account (without --name), your user name (not with Miniflux), command, variable or\n" +
 			"file, the program, the variable or the secret, and for file: yes.",
 		Example: "dateline login https://flux.example.org\ndateline login https://rss.example.org --name work",
 		Args:    requireArgs(1, "the address of a server"),
 		RunE: a.beginning(func(ctx context.Context, s *Session, args []string) error {
-			return a.login(ctx, s, newDialog(ctx, a.err), text.PastedAddress(args[0]), o)
+			return a.login(ctx, s, newDialog(ctx, a.err), args[0], o)
 		}),
 	}
 	cmd.Flags().StringVar(&o.name, "name", "", "call the account so: one word, such as home")
 	cmd.Flags().StringVar(&o.kind, "kind", "", "what the server speaks: miniflux or greader")
+	_ = cmd.RegisterFlagCompletionFunc("kind", cobra.FixedCompletions([]cobra.Completion{"miniflux", "greader"}, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	cmd.Flags().BoolVar(&o.insecure, "insecure", false, "accept any certificate of the server")
 	return cmd
 }
@@ -64,91 +66,154 @@ func (a *app) login(ctx context.Context, s *Session, d *dialog, address string, 
 	if o.kind != "" && o.kind != "miniflux" && o.kind != "greader" {
 		return fmt.Errorf("--kind is miniflux or greader, not %q", text.Clean(o.kind))
 	}
-	if !strings.Contains(address, "://") {
-		address = "https://" + address
+	n := NewAccount{Name: o.name, Insecure: o.insecure}
+	path, feeds, err := a.askAndTry(ctx, s, d, &n, address, o.kind)
+	if err == nil {
+		err = s.AddAccount(ctx, n)
 	}
-	n := NewAccount{Name: o.name, Kind: o.kind, URL: withoutLogin(address), Insecure: o.insecure}
-	if err := a.findServer(ctx, s, &n); err != nil {
-		return err
-	}
-	if err := a.askForLogin(ctx, s, d, &n); err != nil {
-		return err
-	}
-	line := a.progress()
-	line.show("logging in to " + text.Clean(n.URL))
-	feeds, err := s.TryAccount(ctx, n)
-	line.clear()
 	if err != nil {
-		return err
-	}
-	path, _, err := a.Paths(a.files)
-	if err != nil {
-		return err
-	}
-	if n.Private {
-		fmt.Fprintf(d.out, "This writes it into %s, and makes the file readable only by you.\n", text.CleanText(path))
-		answer, err := d.ask("Write it? yes or no", "no")
-		if err != nil {
-			return err
-		}
-		if !strings.HasPrefix(strings.ToLower(answer), "y") {
-			return errors.New("nothing was written; run `dateline login` again and let a command print the secret, or an environment variable have it")
-		}
-	}
-	if err := s.AddAccount(ctx, n); err != nil {
-		return err
+		return d.ended(err)
 	}
 	return a.print(fmt.Sprintf("Logged in to %s, which has %s. The account %s is in %s.\nRun `dateline refresh %[3]s` to fetch the items.\n",
 		text.Clean(n.URL), text.Plural(feeds, "feed"), text.Clean(n.Name), text.CleanText(path)))
 }
 
-// findServer sets the kind of the account, and the address of the server's programming
-// interface. If both are given, the server is not asked.
-func (a *app) findServer(ctx context.Context, s *Session, n *NewAccount) error {
-	if n.Kind != "" {
-		return nil
+// askAndTry asks for everything that an account needs, and logs in. It writes nothing. path is
+// the file that gets the account, feeds how many subscriptions the server has.
+func (a *app) askAndTry(ctx context.Context, s *Session, d *dialog, n *NewAccount, address, kind string) (path string, feeds int, err error) {
+	if path, _, err = a.Paths(a.files); err != nil {
+		return "", 0, err
 	}
-	line := a.progress()
-	line.show("asking " + text.Clean(n.URL))
-	defer line.clear()
-	var err error
-	n.Kind, n.URL, err = s.FindServer(ctx, n.URL, n.Insecure)
-	return err
+	if err = a.askForServer(ctx, s, d, n, address, kind); err != nil {
+		return "", 0, err
+	}
+	if err = a.askForName(ctx, s, d, n); err != nil {
+		return "", 0, err
+	}
+	for tries := 1; ; tries++ {
+		if err = d.askForLogin(n); err != nil {
+			return "", 0, err
+		}
+		line := a.progress()
+		line.show("logging in to " + text.Clean(n.URL))
+		feeds, err = s.TryAccount(ctx, *n)
+		line.clear()
+		var wrong *WrongLogin
+		if err == nil {
+			break
+		}
+		if !errors.As(err, &wrong) || !d.mayAskAgain(ctx, tries, err) {
+			return "", 0, err
+		}
+	}
+	return path, feeds, d.confirm(*n, path)
 }
 
-// askForLogin asks for what an account of the kind needs.
-func (a *app) askForLogin(ctx context.Context, s *Session, d *dialog, n *NewAccount) (err error) {
+// WrongLogin is the error of a trial that another answer can mend: the server refuses the
+// login, or the command that prints the secret fails.
+type WrongLogin struct {
+	// Problem is a user message.
+	Problem string
+}
+
+// Error implements error.
+func (w *WrongLogin) Error() string {
+	return w.Problem + "; nothing was written, run `dateline login` again"
+}
+
+// askForServer sets the kind of the account, and the address of the server's programming
+// interface. If kind is given, the server is not asked.
+func (a *app) askForServer(ctx context.Context, s *Session, d *dialog, n *NewAccount, address, kind string) error {
+	return d.untilRight(ctx, "Address of the server", address, func(address string) error {
+		if !strings.Contains(address, "://") {
+			address = "https://" + address
+		}
+		n.Kind, n.URL = kind, withoutLogin(text.PastedAddress(address))
+		if u, err := url.Parse(n.URL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			return fmt.Errorf("%q is not the address of a server; it begins with https:// or http://, followed by a host", text.Clean(n.URL))
+		}
+		if kind != "" {
+			return nil
+		}
+		line := a.progress()
+		line.show("asking " + text.Clean(n.URL))
+		defer line.clear()
+		kind, base, err := s.FindServer(ctx, n.URL, n.Insecure)
+		if err == nil {
+			n.Kind, n.URL = kind, base
+		}
+		return err
+	})
+}
+
+// askForName asks for the name of the account, unless it has a good one.
+func (a *app) askForName(ctx context.Context, s *Session, d *dialog, n *NewAccount) (err error) {
 	speaks := "Miniflux"
 	if n.Kind != "miniflux" {
 		speaks = "the Google Reader API"
 	}
 	fmt.Fprintf(d.out, "%s speaks %s.\n", text.Clean(n.URL), speaks)
+	const question = "Name of the account"
+	usual := suggestName(n.URL, n.Kind)
 	if n.Name == "" {
-		if n.Name, err = d.ask("Name of the account", suggestName(n.URL, n.Kind)); err != nil {
+		if n.Name, err = d.ask(question, usual); err != nil {
 			return err
 		}
 	}
-	if err := s.CheckAccountName(n.Name); err != nil {
-		return err
-	}
-	if known, _ := findAccount(ctx, s, n.Name); known.Name != "" {
-		return fmt.Errorf("there is already an account %q; choose another name with --name", text.Clean(known.Name))
-	}
+	return d.untilRight(ctx, question, n.Name, func(name string) error {
+		n.Name = name
+		if err := s.CheckAccountName(name); err != nil {
+			return err
+		}
+		if known, _ := findAccount(ctx, s, name); known.Name != "" {
+			return fmt.Errorf("there is already an account %q; choose another name with --name", text.Clean(known.Name))
+		}
+		return nil
+	})
+}
+
+// askForLogin asks for what an account of the kind logs in with.
+func (d *dialog) askForLogin(n *NewAccount) (err error) {
 	if n.Kind == "miniflux" {
 		fmt.Fprintln(d.out, "dateline needs an API key of Miniflux: make one there under Settings, API Keys.")
 		n.Token, n.TokenCommand, n.Private, err = d.askSecret("API key")
 		return err
 	}
-	fmt.Fprintln(d.out, "FreshRSS has a password of its own for programs: set the API password there, in your profile.")
-	if n.User, err = d.ask("User", ""); err != nil {
+	if n.User == "" {
+		fmt.Fprintln(d.out, "FreshRSS has a password of its own for programs: set the API password there, in your profile.")
+	}
+	user, err := d.ask("User", strings.ReplaceAll(n.User, "$${", "${"))
+	if err != nil {
 		return err
 	}
-	if n.User == "" {
-		return errors.New("the server needs a user; run `dateline login` again")
+	err = d.untilRight(d.ctx, "User", user, func(user string) error {
+		n.User = escapeVariables(user)
+		if user == "" {
+			return errors.New("the server needs a user; run `dateline login` again")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	n.User = escapeVariables(n.User)
 	n.Password, n.PasswordCommand, n.Private, err = d.askSecret("Password")
 	return err
+}
+
+// confirm asks whether a secret may be written into the file.
+func (d *dialog) confirm(n NewAccount, path string) error {
+	if !n.Private {
+		return nil
+	}
+	fmt.Fprintf(d.out, "This writes it into %s, and makes the file readable only by you.\n", text.CleanText(path))
+	answer, err := d.ask("Write it? yes or no", "no")
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(strings.ToLower(answer), "y") {
+		return errors.New("nothing was written; run `dateline login` again and let a command print the secret, or an environment variable have it")
+	}
+	return nil
 }
 
 // suggestName returns a name for an account: the first part of the name of its host that
@@ -172,7 +237,55 @@ type dialog struct {
 	// out is where questions are written; nothing is if the input is not a terminal.
 	out io.Writer
 	// typed reads a secret from the terminal without showing it; nil if there is none.
+	// Without a terminal nothing is asked again: the next line answers another question.
 	typed func(question string) (string, error)
+}
+
+// maxTries is how often something is asked for if the answers are wrong.
+const maxTries = 3
+
+// untilRight calls check with an answer until it is right, and asks for another one after a
+// wrong one. It returns the error of the last.
+func (d *dialog) untilRight(ctx context.Context, question, answer string, check func(answer string) error) error {
+	for tries := 1; ; tries++ {
+		err := check(answer)
+		if err == nil || !d.mayAskAgain(ctx, tries, err) {
+			return err
+		}
+		if answer, err = d.ask(question, ""); err != nil {
+			return err
+		}
+	}
+}
+
+// mayAskAgain says what was wrong with an answer, and reports whether there is somebody to ask
+// for another one.
+func (d *dialog) mayAskAgain(ctx context.Context, tries int, err error) bool {
+	if d.typed == nil || tries >= maxTries || ctx.Err() != nil || errors.Is(err, context.Canceled) || errors.Is(err, errNoAnswer) {
+		return false
+	}
+	message := err.Error()
+	if wrong := (*WrongLogin)(nil); errors.As(err, &wrong) {
+		message = wrong.Problem
+	}
+	for _, ending := range []string{"; set it, and run `dateline login` again", "; run `dateline login` again", " with --name"} {
+		message = strings.TrimSuffix(message, ending)
+	}
+	fmt.Fprintf(d.out, "%s. Try again.\n", strings.TrimSuffix(text.Clean(message), "."))
+	return true
+}
+
+// errNoAnswer is the error of a question that the user left with ctrl+d.
+var errNoAnswer = errors.New("the answer")
+
+// ended returns the error of a dialog. Who leaves it with ctrl+c or ctrl+d need not know where
+// it was left.
+func (d *dialog) ended(err error) error {
+	if d.typed != nil && (errors.Is(err, context.Canceled) || errors.Is(err, errNoAnswer)) {
+		fmt.Fprintln(d.out)
+		return errors.New("interrupted; nothing was written")
+	}
+	return err
 }
 
 // newDialog returns a dialog on the standard input. out is the standard error.
@@ -205,7 +318,7 @@ func (d *dialog) line(question string) (string, error) {
 	case err == nil, errors.Is(err, io.EOF) && line != "":
 		return line, nil
 	case errors.Is(err, io.EOF):
-		return "", fmt.Errorf("the input ended before the answer to: %s; see `dateline login --help`", question)
+		return "", fmt.Errorf("the input ended before %w to: %s; see `dateline login --help`", errNoAnswer, question)
 	}
 	return "", err
 }
@@ -213,7 +326,16 @@ func (d *dialog) line(question string) (string, error) {
 // askSecret asks how dateline gets a secret, and returns its value for the configuration or
 // the command that prints it. plain is set if the value is the secret itself.
 func (d *dialog) askSecret(what string) (value string, command []string, plain bool, err error) {
-	fmt.Fprintf(d.out, "Where does dateline get it? From a command that prints it (pass show dateline), from an environment\nvariable, or from the configuration file?\n")
+	fmt.Fprintf(d.out, "Where does dateline get it? From a command that prints it (pass show dateline),\nfrom an environment variable, or from the configuration file?\n")
+	for tries := 1; ; tries++ {
+		value, command, plain, err = d.askSecretOnce(what)
+		if err == nil || !d.mayAskAgain(d.ctx, tries, err) {
+			return value, command, plain, err
+		}
+	}
+}
+
+func (d *dialog) askSecretOnce(what string) (value string, command []string, plain bool, err error) {
 	answer, err := d.ask("command, variable or file", "command")
 	if err != nil {
 		return "", nil, false, err

@@ -77,6 +77,49 @@ func TestLogin(t *testing.T) {
 	}
 }
 
+// TestLoginAsksAgain checks that on a terminal a wrong answer is asked for again, at most three
+// times, that what was wrong is said, and that ctrl+d writes nothing.
+func TestLoginAsksAgain(t *testing.T) {
+	home := NewAccount{Name: "home", Kind: "miniflux", URL: flux, Token: "s3cret", Private: true}
+	for name, c := range map[string]struct {
+		address, lines, typed string
+		want                  NewAccount
+		said, err             string
+	}{
+		"address":         {"ftp://flux.example", "flux.example.org\nhome\nfile\nyes\n", "s3cret", home, "\"ftp://flux.example\" is not the address of a server; it begins with https:// or http://, followed by a host. Try again.\nAddress of the server: ", ""},
+		"name":            {flux, "at home\nWork\nhome\nfile\nyes\n", "s3cret", home, "there is already an account \"work\"; choose another name. Try again.\n", ""},
+		"kind of secret":  {flux, "home\nmemory\nvariable\nNOT_SET_AT_ALL\nfile\nyes\n", "s3cret", home, "the environment variable NOT_SET_AT_ALL is not set. Try again.\n", ""},
+		"empty secret":    {flux, "home\nfile\nfile\nyes\n", ",s3cret", home, "the API key is empty. Try again.\n", ""},
+		"refused":         {flux, "home\nfile\nfile\nyes\n", "wrong,s3cret", home, "the server refuses the login. Try again.\n", ""},
+		"always refused":  {flux, "home\nfile\nfile\nfile\nfile\n", "wrong,wrong,wrong,s3cret", NewAccount{}, "Try again", "the server refuses the login; nothing was written"},
+		"name, too often": {flux, "a b\nc d\ne f\nhome\n", "", NewAccount{}, "Try again", "use one word"},
+		"ctrl+d":          {flux, "home\n", "", NewAccount{}, "", "interrupted; nothing was written"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var written NewAccount
+			var questions strings.Builder
+			a := &app{Deps: Deps{Paths: func(Files) (string, string, error) { return "/c.toml", "/d.db", nil }}, out: io.Discard, err: io.Discard}
+			typed := strings.Split(c.typed, ",")
+			d := &dialog{ctx: t.Context(), in: bufio.NewReader(strings.NewReader(c.lines)), out: &questions}
+			d.typed = func(string) (string, error) {
+				first := typed[0]
+				typed = typed[1:]
+				return first, nil
+			}
+			err := a.login(t.Context(), loginSession("miniflux", &written), d, c.address, loginOptions{})
+			if c.err == "" && err != nil || c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err)) {
+				t.Errorf("error %v, want %q", err, c.err)
+			}
+			if !reflect.DeepEqual(written, c.want) || !strings.Contains(questions.String(), c.said) {
+				t.Errorf("written %+v, want %+v; said\n%s\nwant %q", written, c.want, &questions, c.said)
+			}
+			if n := strings.Count(questions.String(), "Try again"); n >= maxTries {
+				t.Errorf("asked again %d times", n)
+			}
+		})
+	}
+}
+
 // loginSession returns a session whose server is of a kind, and which keeps the account that
 // is written. The server refuses the account refused.
 func loginSession(kind string, written *NewAccount) *Session {
@@ -92,8 +135,8 @@ func loginSession(kind string, written *NewAccount) *Session {
 			return kind, map[string]string{"miniflux": flux, "greader": fresh}[kind], nil
 		},
 		TryAccount: func(_ context.Context, n NewAccount) (int, error) {
-			if n.Name == "refused" {
-				return 0, errors.New("the server refuses the login")
+			if n.Name == "refused" || n.Token == "wrong" {
+				return 0, &WrongLogin{"the server refuses the login"}
 			}
 			return 3, nil
 		},

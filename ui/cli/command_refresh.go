@@ -131,6 +131,8 @@ type tally struct {
 	// offline is the message about a network problem, and warning that about the
 	// subscriptions as a whole; empty if there is none.
 	offline, warning string
+	// folder is what the sync folder brought, nil if there is none.
+	folder *feed.FolderSync
 
 	// clockAhead is how far this computer's clock is ahead of the servers' clocks. It
 	// is 0 if the clock is right.
@@ -154,6 +156,7 @@ func (t *tally) add(r feed.Report) {
 	}
 	t.clockAhead = cmp.Or(t.clockAhead, r.ClockAhead)
 	t.warning = cmp.Or(r.Warning, t.warning)
+	t.folder = cmp.Or(r.Folder, t.folder)
 	if t.writeErr != nil {
 		return
 	}
@@ -258,6 +261,7 @@ func (t *tally) print(feeds []feed.Feed, err error) {
 		return
 	}
 	if t.checked == 0 {
+		t.printFolder()
 		fmt.Fprintln(t.out, "No feed is due; use --all to refresh all.")
 		return
 	}
@@ -265,8 +269,9 @@ func (t *tally) print(feeds []feed.Feed, err error) {
 	for _, r := range t.syncs {
 		t.printSync(r)
 	}
+	t.printFolder()
 	if t.offline != "" {
-		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, text.Clean(t.offline)))
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, text.Clean(t.offlineMessage())))
 	}
 	if t.clockAhead != 0 {
 		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, schedule.ClockMessage(t.clockAhead)))
@@ -276,6 +281,15 @@ func (t *tally) print(feeds []feed.Feed, err error) {
 		failed = "; " + feedsAndAccounts(t.failed, t.unsynced) + " failed"
 	}
 	fmt.Fprintf(t.out, "Refreshed %s: %s, %s edited%s.\n", feedsAndAccounts(t.checked, t.synced), text.Plural(t.added, "new item"), text.Number(t.edited), failed)
+}
+
+// offlineMessage returns the message about a network problem. If the server of an account can be
+// reached, the network works for it.
+func (t *tally) offlineMessage() string {
+	if t.synced > t.unsynced {
+		return "The servers of accounts can be reached, but none of other feeds: check the network connection, and the proxy of these feeds if they have one."
+	}
+	return t.offline
 }
 
 // feedsAndAccounts returns how many feeds and accounts there are among all.
@@ -337,6 +351,27 @@ func (t *tally) printSync(r feed.Report) {
 	}
 }
 
+// printFolder prints what the sync folder brought. The warning says why it is away.
+func (t *tally) printFolder() {
+	f := t.folder
+	if f == nil || f.Away {
+		return
+	}
+	var parts []string
+	for _, c := range []struct {
+		n          int
+		what, done string
+	}{{f.Sent, "mark", "written"}, {f.Taken, "mark", "received"}, {f.Feeds, "feed", "changed"}} {
+		if c.n > 0 {
+			parts = append(parts, text.Plural(c.n, c.what)+" "+c.done)
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"nothing new"}
+	}
+	fmt.Fprintln(t.out, "Sync folder: "+strings.Join(parts, ", "))
+}
+
 // printFeeds prints the feeds that have new or edited items or failed.
 func (t *tally) printFeeds(feeds []feed.Feed) {
 	for _, f := range feeds {
@@ -367,6 +402,8 @@ func (t *tally) verdict(err error) error {
 		return err
 	case t.failed == 0:
 		return nil
+	case good == 0 && t.offline != "" && t.synced > 0:
+		return fmt.Errorf("all %s failed; check the network connection", feedsAndAccounts(t.failed, t.unsynced))
 	case good == 0 && t.offline != "":
 		return errors.New("no feed could be fetched; check the network connection")
 	case good == 0 && t.failed == 1 && t.unsynced == 1:

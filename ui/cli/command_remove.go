@@ -32,7 +32,11 @@ func (a *app) removeCommand() *cobra.Command {
 			if err := s.Source.Unsubscribe(ctx, f.URL); err != nil {
 				return err
 			}
-			return a.print(fmt.Sprintf("Unsubscribed from %s (%s)\n", text.Clean(f.DisplayTitle()), text.Clean(f.URL)))
+			at := ""
+			if f.Account != "" { // another account may have it, too
+				at = " at " + text.Clean(f.Account)
+			}
+			return a.print(fmt.Sprintf("Unsubscribed from %s (%s)%s\n", text.Clean(f.DisplayTitle()), text.Clean(f.URL), at))
 		}),
 	}
 }
