@@ -64,7 +64,7 @@ func (c Changes) remember(ctx context.Context, s *cache.Store) error {
 	if len(c.Added)+len(c.Removed)+len(c.Changed) == 0 {
 		return nil
 	}
-	unlock, err := lock(s)
+	unlock, err := lock(ctx, s)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func Sync(ctx context.Context, s *cache.Store, dir string, subs []feed.Subscript
 	if err := s.ReadOnly(); err != nil {
 		return Result{}, fmt.Errorf("%s: %w", op, err)
 	}
-	unlock, err := lock(s)
+	unlock, err := lock(ctx, s)
 	if err != nil {
 		return Result{}, fmt.Errorf("%s: %w", op, err)
 	}
@@ -89,17 +89,35 @@ func Sync(ctx context.Context, s *cache.Store, dir string, subs []feed.Subscript
 	return r.result, cache.WrapError(ctx, op, r.tell())
 }
 
-// lock waits until no other process syncs the database.
-func lock(s *cache.Store) (unlock func(), err error) {
+// lock waits until no other process syncs the database, or until ctx ends: a first sync with a
+// large folder takes minutes.
+func lock(ctx context.Context, s *cache.Store) (unlock func(), err error) {
 	path := s.Path() + ".folder-lock"
-	release, err := db.LockFile(path)
-	if err != nil {
-		return nil, err
+	type result struct {
+		unlock func()
+		err    error
 	}
-	return func() {
-		_ = os.Remove(path)
-		release()
-	}, nil
+	locked := make(chan result)
+	go func() {
+		release, err := db.LockFile(path)
+		unlock := func() {
+			_ = os.Remove(path)
+			release()
+		}
+		select {
+		case locked <- result{unlock, err}:
+		case <-ctx.Done():
+			if err == nil {
+				unlock()
+			}
+		}
+	}()
+	select {
+	case r := <-locked:
+		return r.unlock, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func (r *round) run(subs []feed.Subscription) error {

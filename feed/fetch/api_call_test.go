@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"dateline/feed"
 )
@@ -118,6 +119,11 @@ func TestCallMessages(t *testing.T) {
 	for _, status := range []int{400, 401, 403, 404, 407, 410, 429, 500, 503, 511} {
 		all = append(all, Error{Kind: KindStatus, Status: status})
 	}
+	pause := Error{Kind: KindStatus, Status: 503, RetryAfter: time.Hour}
+	if message := pause.callStatusMessage("flux.example"); strings.Contains(message, "next refresh") {
+		t.Errorf("while the pause holds: %q", message)
+	}
+	all = append(all, pause)
 	for _, e := range all {
 		e.URL, e.OfCall = "https://flux.example/v1/feeds", true
 		message := e.UserMessage()
