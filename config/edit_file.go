@@ -46,7 +46,8 @@ func (f *File) AddQuery(q Query) (Config, error) {
 }
 
 // AddAccount adds an account and returns the configuration that then applies. If there is
-// already one of that name, it returns an error. If private is set, the file is then
+// already one of that name, it replaces its kind, its address and how it logs in, and keeps
+// its other options. If private is set, the file is then
 // readable and writable for its owner alone. If there is no file, the new one has nothing
 // but the account: the feeds of the example are not those of the account.
 func (f *File) AddAccount(a Account, private bool) (Config, error) {

@@ -37,10 +37,6 @@ func relabelFeed(doc []byte, url, name string, tags []string) (edited, error) {
 		}
 	}
 	lines := []string{"name = " + Quote(name), "tags = " + quoteList(clean)}
-	type piece struct {
-		span
-		text string
-	}
 	var pieces []piece
 	below := wholeLines(doc, o.values[fmt.Sprintf("feeds.%d.url", n)]).to
 	for i, key := range []string{"name", "tags"} {
@@ -57,14 +53,8 @@ func relabelFeed(doc []byte, url, name string, tags []string) (edited, error) {
 			pieces = append(pieces, piece{span{below, below}, line})
 		}
 	}
-	slices.SortStableFunc(pieces, func(a, b piece) int { return a.from - b.from })
-	var out []byte
-	kept := 0
-	for _, p := range pieces {
-		out = append(append(out, doc[kept:p.from]...), p.text...)
-		kept = p.to
-	}
-	if out = append(out, doc[kept:]...); bytes.Equal(out, doc) {
+	out := replacePieces(doc, pieces)
+	if bytes.Equal(out, doc) {
 		return edited{doc: doc}, nil
 	}
 	if _, has := o.values[fmt.Sprintf("feeds.%d.tags", n)]; has && clean == nil {
@@ -76,4 +66,22 @@ func relabelFeed(doc []byte, url, name string, tags []string) (edited, error) {
 		todo:  "give the feed these lines",
 		want:  func(c *Config) { c.Feeds[n].Name, c.Feeds[n].Tags = name, clean },
 	}, nil
+}
+
+// piece is a text that takes the place of a part of a document.
+type piece struct {
+	span
+	text string
+}
+
+// replacePieces returns doc with other pieces, which do not overlap.
+func replacePieces(doc []byte, pieces []piece) []byte {
+	slices.SortStableFunc(pieces, func(a, b piece) int { return a.from - b.from })
+	var out []byte
+	kept := 0
+	for _, p := range pieces {
+		out = append(append(out, doc[kept:p.from]...), p.text...)
+		kept = p.to
+	}
+	return append(out, doc[kept:]...)
 }

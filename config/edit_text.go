@@ -116,7 +116,7 @@ func addQuery(doc []byte, q Query) (edited, error) {
 }
 
 // addAccount inserts an [[accounts]] table after the last one of doc. If there is none, it
-// inserts it at the end.
+// inserts it at the end. If there is one of that name, it replaces how it logs in.
 func addAccount(doc []byte, a Account) (edited, error) {
 	o, err := outlineOf(doc)
 	if err != nil {
@@ -124,6 +124,9 @@ func addAccount(doc []byte, a Account) (edited, error) {
 	}
 	if o.inlineAccounts {
 		return edited{}, errInlineAccounts
+	}
+	if n, known := accountIndex(doc, a.Name); known {
+		return replaceLogin(doc, o, n, a), nil
 	}
 	nl := lineEnd(doc)
 	table := accountTable(a, nl)

@@ -8,9 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/pelletier/go-toml/v2"
 
 	"dateline/feed"
 	"dateline/feed/text"
@@ -221,4 +224,61 @@ func accountTable(a Account, nl string) string {
 		lines = append(lines, "insecure = true")
 	}
 	return strings.Join(lines, nl) + nl
+}
+
+// accountIndex returns which [[accounts]] table of doc has a name.
+func accountIndex(doc []byte, name string) (n int, known bool) {
+	var c struct {
+		Accounts []struct {
+			Name string `toml:"name"`
+		} `toml:"accounts"`
+	}
+	if err := toml.Unmarshal(doc, &c); err != nil {
+		return 0, false
+	}
+	for n, a := range c.Accounts {
+		if text.Fold(strings.TrimSpace(a.Name)) == text.Fold(name) {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// replaceLogin replaces the lines of an account that `dateline login` writes, and adds those
+// that are missing below its name.
+func replaceLogin(doc []byte, o outline, n int, a Account) edited {
+	nl := lineEnd(doc)
+	names := []string{"kind", "url", "token", "token_command", "user", "password", "password_command"}
+	lines := map[string]string{}
+	for line := range strings.SplitSeq(accountTable(a, nl), nl) {
+		if name, _, ok := strings.Cut(line, " = "); ok && slices.Contains(names, name) {
+			lines[name] = line
+		}
+	}
+	var pieces []piece
+	below := wholeLines(doc, o.values[fmt.Sprintf("accounts.%d.name", n)]).to
+	for _, name := range names {
+		at, has := o.values[fmt.Sprintf("accounts.%d.%s", n, name)]
+		_, value, isSet := strings.Cut(lines[name], " = ")
+		switch {
+		case has && isSet:
+			pieces = append(pieces, piece{at, value})
+		case has:
+			pieces = append(pieces, piece{wholeLines(doc, at), ""})
+		case isSet && below == len(doc) && doc[below-1] != '\n':
+			pieces = append(pieces, piece{span{below, below}, nl + lines[name]})
+		case isSet:
+			pieces = append(pieces, piece{span{below, below}, lines[name] + nl})
+		}
+	}
+	return edited{
+		doc:   replacePieces(doc, pieces),
+		lines: accountTable(a.withoutSecrets(), nl),
+		todo:  "let its table have these lines",
+		want: func(c *Config) {
+			old := &c.AccountTables[n]
+			old.Kind, old.URL, old.Token, old.TokenCommand = a.Kind, a.URL, a.Token, a.TokenCommand
+			old.User, old.Password, old.PasswordCommand = a.User, a.Password, a.PasswordCommand
+		},
+	}
 }

@@ -163,6 +163,40 @@ func TestAddAccount(t *testing.T) {
 	}
 }
 
+// TestLogInAgain checks that a further login of an account replaces its lines for that, and
+// keeps all others with their comments.
+func TestLogInAgain(t *testing.T) {
+	const after = "\n[accounts.headers]\nA = \"1\"\n\n[[accounts]]\nname = \"work\"\nkind = \"miniflux\"\nurl = \"https://w.example/\"\ntoken = \"w\""
+	for name, c := range map[string]struct {
+		a         Account
+		doc, want string
+	}{
+		"new token": {
+			Account{Name: "home", Kind: "miniflux", URL: "https://flux.example/", Token: "new"},
+			account + "token = 'old'\ninterval = \"1h\" # often\n" + after,
+			account + "token = \"new\"\ninterval = \"1h\" # often\n" + after,
+		},
+		"command instead": {
+			Account{Name: "Home", Kind: "miniflux", URL: "https://flux.example/", TokenCommand: Command{"pass", "flux"}},
+			account + "token = 'old' # mine\n# end" + after,
+			strings.Replace(account, "name = \"home\"\n", "name = \"home\"\ntoken_command = [\"pass\", \"flux\"]\n", 1) + "# end" + after,
+		},
+		"other kind, at the end": {
+			Account{Name: "home", Kind: "greader", URL: "https://flux.example/", User: "ann", Password: "${P}"},
+			"[[accounts]]\nkind = 'miniflux'\nurl = 'https://flux.example'\ntoken = 'old'\nname = 'home'",
+			"[[accounts]]\nkind = \"greader\"\nurl = \"https://flux.example/\"\nname = 'home'\nuser = \"ann\"\npassword = \"${P}\"",
+		},
+	} {
+		e := newFile(t, c.doc)
+		if _, err := e.AddAccount(c.a, false); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := contents(t, e.Path); got != c.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, got, c.want)
+		}
+	}
+}
+
 // TestFirstAccount checks that the account is all that a new file has: the sample feeds are
 // not what the reader asked for.
 func TestFirstAccount(t *testing.T) {
@@ -185,7 +219,6 @@ func TestAddAccountRefuses(t *testing.T) {
 		mode os.FileMode
 		want string
 	}{
-		"name":      {account + "token = 'x'\n", 0o600, "there is already an account"},
 		"one value": {"accounts = []\n", 0o600, "written as one value"},
 		"read-only": {"width = 80\n", 0o400, "token = \"…\""},
 	} {

@@ -117,7 +117,7 @@ func Message(name string, pause time.Time, err error) string {
 	case errors.As(err, &failed):
 		return shorten(of + failed.UserMessage())
 	case errors.Is(err, ErrRefused):
-		return shorten(of + since(err, ErrRefused) + "; or remove the account from the configuration, and run `dateline login`")
+		return shorten(of + since(err, ErrRefused) + "; or run `dateline login` again")
 	case errors.Is(err, ErrUnsuitable):
 		return shorten(of + since(err, ErrUnsuitable))
 	case errors.Is(err, ErrSubscribed):

@@ -43,7 +43,8 @@ func (a *app) loginCommand() *cobra.Command {
 		Use:   "login URL",
 		Short: "Add an account at a server that syncs your computers and telephone",
 		Long: "Add an account at a server: Miniflux, FreshRSS or another one of the Google Reader API. dateline finds\n" +
-			"out which it is, asks for what is needed, tries it, and writes the account into the configuration.\n" +
+			"out which it is, asks for what is needed, tries it, and writes the account into the configuration. If it has\n" +
+			"an account of this name at this server, that one gets the new login.\n" +
 			"A password is not shown while you type it. What was wrong is asked for again, at most three times;\n" +
 			"ctrl+c ends it, and nothing is written. If the input is not a terminal, each answer\n" +
 			"is a line: the name of the account (without --name), your user name (not with Miniflux), command, variable or\n" +
@@ -165,11 +166,24 @@ func (a *app) askForName(ctx context.Context, s *Session, d *dialog, n *NewAccou
 		if err := s.CheckAccountName(name); err != nil {
 			return err
 		}
-		if known, _ := findAccount(ctx, s, name); known.Name != "" {
-			return fmt.Errorf("there is already an account %q; choose another name with --name", text.Clean(known.Name))
+		known, _ := findAccount(ctx, s, name)
+		switch {
+		case known.Name == "":
+			return nil
+		case !sameHost(known.URL, n.URL):
+			return fmt.Errorf("there is already an account %q, at %s; choose another name with --name", text.Clean(known.Name), text.Clean(known.URL))
 		}
+		n.Name = known.Name
+		fmt.Fprintf(d.out, "There is an account %s at this server: it gets the new login and keeps everything else.\n", text.Clean(known.Name))
 		return nil
 	})
+}
+
+// sameHost reports whether two addresses are at the same server.
+func sameHost(a, b string) bool {
+	x, err := url.Parse(a)
+	y, err2 := url.Parse(b)
+	return err == nil && err2 == nil && strings.EqualFold(x.Host, y.Host)
 }
 
 // askForLogin asks for what an account of the kind logs in with.

@@ -46,6 +46,7 @@ func TestLogin(t *testing.T) {
 		"no answer":       {"greader", "home\n", loginOptions{}, NewAccount{}, "before the answer to: User"},
 		"empty secret":    {"miniflux", "home\nfile\n\nyes\n", loginOptions{}, NewAccount{}, "the API key is empty"},
 		"bad name":        {"miniflux", "at home\n", loginOptions{}, NewAccount{}, "one word"},
+		"again":           {"miniflux", "Mine\ncommand\npass\n", loginOptions{}, NewAccount{Name: "mine", Kind: "miniflux", URL: flux, TokenCommand: []string{"pass"}}, ""},
 		"known name":      {"miniflux", "Work\n", loginOptions{}, NewAccount{}, "already an account"},
 		"neither":         {"miniflux", "home\nmemory\n", loginOptions{}, NewAccount{}, "is not command, variable or file"},
 		"bad kind":        {"miniflux", "", loginOptions{kind: "fever"}, NewAccount{}, "--kind is miniflux or greader"},
@@ -87,7 +88,7 @@ func TestLoginAsksAgain(t *testing.T) {
 		said, err             string
 	}{
 		"address":         {"ftp://flux.example", "flux.example.org\nhome\nfile\nyes\n", "s3cret", home, "\"ftp://flux.example\" is not the address of a server; it begins with https:// or http://, followed by a host. Try again.\nAddress of the server: ", ""},
-		"name":            {flux, "at home\nWork\nhome\nfile\nyes\n", "s3cret", home, "there is already an account \"work\"; choose another name. Try again.\n", ""},
+		"name":            {flux, "at home\nWork\nhome\nfile\nyes\n", "s3cret", home, "there is already an account \"work\", at https://other.example; choose another name. Try again.\n", ""},
 		"kind of secret":  {flux, "home\nmemory\nvariable\nNOT_SET_AT_ALL\nfile\nyes\n", "s3cret", home, "the environment variable NOT_SET_AT_ALL is not set. Try again.\n", ""},
 		"empty secret":    {flux, "home\nfile\nfile\nyes\n", ",s3cret", home, "the API key is empty. Try again.\n", ""},
 		"refused":         {flux, "home\nfile\nfile\nyes\n", "wrong,s3cret", home, "the server refuses the login. Try again.\n", ""},
@@ -124,7 +125,7 @@ func TestLoginAsksAgain(t *testing.T) {
 // is written. The server refuses the account refused.
 func loginSession(kind string, written *NewAccount) *Session {
 	return &Session{
-		Source: &accountSource{accounts: []feed.Account{{Name: "work"}}},
+		Source: &accountSource{accounts: []feed.Account{{Name: "work", URL: "https://other.example"}, {Name: "mine", URL: flux + "/v1"}}},
 		CheckAccountName: func(name string) error {
 			if strings.Contains(name, " ") {
 				return errors.New("use one word")
