@@ -141,6 +141,7 @@ var scenarios = []struct {
 	{"changed while sending", playWhileSending, false},
 	{"three computers and a folder", playFolder, true},
 	{"a feed that was here before", playFirstMarks, false},
+	{"a random course", playRandom, false},
 	{"a deleted folder", playDeletedFolder, false},
 	{"two accounts", playTwoAccounts, true},
 	{"two computers with wrong clocks", playClocks, false},

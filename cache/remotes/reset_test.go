@@ -166,6 +166,26 @@ func TestMovedAtTheServer(t *testing.T) {
 	}
 }
 
+// An account that was removed or renamed in the configuration does not hold the addresses of
+// feeds of others.
+func TestMovedAfterRenaming(t *testing.T) {
+	const moved = "https://news.example/new"
+	s, d, ids := start(t, 5)
+	d.do(feed.Starred, true, ids[0])
+	d.sync()
+	d.account.Settings.Name = "other"
+	d.Advance(48 * time.Hour)
+	d.sync()
+	s.feeds[0].URL = moved
+	d.sync()
+	checkEqual(t, "the items", d.states(), s.states())
+	list, err := d.Feeds(d.Ctx())
+	d.Must(err)
+	if len(list) != 1 || list[0].URL != moved || list[0].Total != 5 {
+		t.Errorf("the feeds are %+v", list)
+	}
+}
+
 // A mark on an entry that was deleted there while it was read is sent to nobody, whatever was
 // marked since.
 func TestMarkedAfterItWasDeleted(t *testing.T) {

@@ -52,6 +52,13 @@ func withoutRepeated(feeds []account.Feed) []account.Feed {
 	})
 }
 
+// sqlOthers counts the subscriptions of others to an address. An account that was due a day
+// before this one was synced last, and was not synced, is in no configuration any more: it was
+// removed or renamed.
+const sqlOthers = `SELECT count(*) FROM feeds f WHERE f.url = ?2 AND (f.account <> ?1 AND f.config_order IS NOT NULL
+	OR EXISTS (SELECT 1 FROM account_feeds a JOIN accounts s ON s.name = a.account WHERE a.feed = f.id AND a.account <> ?1
+		AND (s.next_sync IS NULL OR s.next_sync > coalesce((SELECT last_synced FROM accounts WHERE name = ?1), 0) - 86400000000)))`
+
 // moveFeeds moves the items of feeds that the server has given another address, unless
 // somebody else is subscribed to the old one.
 func (s Store) moveFeeds(ctx context.Context, name string, old, feeds []account.Feed) error {
@@ -68,8 +75,7 @@ func (s Store) moveFeeds(ctx context.Context, name string, old, feeds []account.
 			continue
 		}
 		others := 0
-		err := s.cache.Internals().Readers().QueryRowContext(ctx, `SELECT count(*) FROM feeds f WHERE f.url = ?2 AND (f.account <> ?1 AND f.config_order IS NOT NULL
-			OR EXISTS (SELECT 1 FROM account_feeds a WHERE a.feed = f.id AND a.account <> ?1))`, name, from).Scan(&others)
+		err := s.cache.Internals().Readers().QueryRowContext(ctx, sqlOthers, name, from).Scan(&others)
 		if err != nil {
 			return cache.WrapError(ctx, "move "+from, err)
 		}
