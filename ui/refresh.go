@@ -161,13 +161,9 @@ func requestFor(f feed.Feed) feed.RefreshRequest {
 	return request
 }
 
-func (r *refresher) startAll() tea.Cmd {
-	if len(r.sources.Feeds)+len(r.sources.Accounts) == 0 {
-		r.status.say(r.withTips("there are no feeds yet", "; ", "add-feed", "subscribes to one"))
-		return nil
-	}
-	return r.start(feed.RefreshRequest{}, true)
-}
+// startAll refreshes everything. Without feeds it does so, too: they may come from the sync
+// folder.
+func (r *refresher) startAll() tea.Cmd { return r.start(feed.RefreshRequest{}, true) }
 
 // reportsEvery is how long reports are gathered, so that many feeds need only a few frames
 // a second and keys do not wait.
@@ -313,6 +309,8 @@ func (r *refresher) end(err error) {
 		r.result = "stopped after " + text.Plural(r.done-r.cut, "feed") + ", " + text.Number(r.fresh) + " new"
 	case r.fresh > 0:
 		r.result = "+" + text.Number(r.fresh) + " new"
+	case r.byKey && r.total == 0 && len(r.sources.Feeds)+len(r.sources.Accounts) == 0:
+		r.status.say(r.withTips("there are no feeds yet", "; ", "add-feed", "subscribes to one"))
 	case r.byKey && r.failed == 0 && r.sent+r.taken > 0:
 		r.result = "nothing new; " + marksMoved(r.sent, r.taken)
 	case r.byKey && r.failed == 0:

@@ -54,7 +54,7 @@ func Check(ctx context.Context, s *cache.Store, dir string, write bool) (feed.Sy
 	}
 	entries, err := os.ReadDir(dir)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && stored[dirSetting] != dir:
+	case errors.Is(err, fs.ErrNotExist) && stored[dirSetting] != dir && isThere(filepath.Dir(dir)):
 		return state, nil // the first sync makes it
 	case err == nil && write:
 		err = tryToWrite(dir)
@@ -97,4 +97,10 @@ func tryToWrite(dir string) error {
 	}
 	_, err = f.WriteString("dateline checks whether it can write here\n")
 	return errors.Join(err, f.Close(), os.Remove(filepath.Join(dir, filepath.Base(f.Name()))))
+}
+
+// isThere reports whether there is something with a path.
+func isThere(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

@@ -151,7 +151,8 @@ func (r *round) run(subs []feed.Subscription) error {
 const dirSetting = "folder.dir"
 
 // open lists the folder. It creates the folder only before its first use: later it may be on
-// a disk that is away, and another folder at its place would be lost below that disk.
+// a disk that is away, and another folder at its place would be lost below that disk. The
+// folder around it must be there: no program copies the folder of a misspelled path.
 func (r *round) open() error {
 	used, err := r.store.Setting(r.ctx, dirSetting)
 	if err != nil {
@@ -159,7 +160,7 @@ func (r *round) open() error {
 	}
 	entries, err := os.ReadDir(r.dir)
 	if errors.Is(err, fs.ErrNotExist) && used != r.dir {
-		if err = os.MkdirAll(r.dir, 0o700); err == nil {
+		if err = os.Mkdir(r.dir, 0o700); err == nil {
 			entries, err = os.ReadDir(r.dir)
 		}
 	}
@@ -204,7 +205,7 @@ func folderProblem(dir string, err error) string {
 	what := "cannot be used: " + reason(away.error) + "; make it possible to read and write it"
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		what = "is not there: mount it, or create it again"
+		what = "is not there: mount or create it, or correct its path in [sync]"
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		what = "is full: free some space on its disk"
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):

@@ -281,7 +281,7 @@ func TestFolderAway(t *testing.T) {
 	a.Must(os.Rename(a.dir, away))
 	a.mark(feed.Read, true, "item0")
 	r := a.sync()
-	if !r.Away || len(r.Problems) != 1 || !strings.Contains(r.Problems[0], "mount it") {
+	if !r.Away || len(r.Problems) != 1 || !strings.Contains(r.Problems[0], "mount or create it") {
 		t.Errorf("got %+v", r)
 	}
 	r = a.sync()

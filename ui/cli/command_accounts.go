@@ -62,9 +62,6 @@ func (a *app) accounts(ctx context.Context, s *Session, asJSON bool) error {
 	}
 	out := a.printer()
 	now := a.Now()
-	if len(accounts) == 0 && !asJSON {
-		fmt.Fprintln(out, "There are no accounts; `dateline login URL` adds one.")
-	}
 	for _, account := range accounts {
 		if !asJSON {
 			printAccount(out, account, now)
@@ -76,8 +73,12 @@ func (a *app) accounts(ctx context.Context, s *Session, asJSON bool) error {
 		return out.finish(nil)
 	}
 	folder, err := s.SyncFolder(ctx, false)
-	if err == nil && folder.Dir != "" {
+	switch {
+	case err != nil:
+	case folder.Dir != "":
 		printFolder(out, folder, now)
+	case len(accounts) == 0:
+		fmt.Fprintln(out, "There are no accounts; `dateline login URL` adds one.")
 	}
 	return out.finish(err)
 }
@@ -94,7 +95,7 @@ func printFolder(out *printer, f feed.SyncFolder, now time.Time) {
 func folderTimes(f feed.SyncFolder, now time.Time) string {
 	when := "never synced"
 	if !f.LastSynced.IsZero() {
-		when = "synced " + feed.Ago(f.LastSynced, now)
+		when = "synced " + feed.ShortAgo(f.LastSynced, now)
 	}
 	return text.Plural(f.Others, "other computer") + ", " + when
 }
@@ -125,7 +126,7 @@ func syncTimes(a feed.Account, now time.Time) string {
 	if a.LastSynced.IsZero() {
 		return "never synced"
 	}
-	return "synced " + feed.Ago(a.LastSynced, now) + ", next " + nextSync(a, now)
+	return "synced " + feed.ShortAgo(a.LastSynced, now) + ", next " + nextSync(a, now)
 }
 
 func nextSync(a feed.Account, now time.Time) string {

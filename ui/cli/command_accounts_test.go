@@ -36,10 +36,10 @@ func TestAccounts(t *testing.T) {
 	if err := accountsApp(&asJSON).accounts(t.Context(), s, true); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"   12 unread  home                 34 feeds, synced 3 minutes ago, next in 12 min\n", "https://flux.example  miniflux\n",
+	for _, want := range []string{"   12 unread  home                 34 feeds, synced 3m ago, next in 12 min\n", "https://flux.example  miniflux\n",
 		"1 mark to send, 1200 older items to fetch\n", "calls 4812 items unread", "`dateline accounts accept home`", "`dateline accounts push home`",
 		"0 feeds, never synced\n", "account work: the server refuses the login\n",
-		"sync folder          2 other computers, synced 5 minutes ago\n              /home/ann/Sync\n              ignored: a copy\n"} {
+		"sync folder          2 other computers, synced 5m ago\n              /home/ann/Sync\n              ignored: a copy\n"} {
 		if !strings.Contains(asText.String(), want) {
 			t.Errorf("no %q in\n%s", want, &asText)
 		}
@@ -51,6 +51,20 @@ func TestAccounts(t *testing.T) {
 	}
 	if want := `{"name":"work","kind":"greader","url":"https://fresh.example","last_synced":"","next_sync":"","pending":0,"feeds":0,"unread":0,"error":"account work: the server refuses the login","backlog":0,"held_back":0}` + "\n"; second != want {
 		t.Errorf("got %s", second)
+	}
+}
+
+// TestAccountsWithoutAccounts checks that who has only the sync folder is not sent to a server.
+func TestAccountsWithoutAccounts(t *testing.T) {
+	for dir, want := range map[string]string{
+		"":               "There are no accounts; `dateline login URL` adds one.\n",
+		"/home/ann/Sync": accountIndent + "sync folder          0 other computers, never synced\n" + accountIndent + "/home/ann/Sync\n",
+	} {
+		s := &Session{Source: &accountSource{}, SyncFolder: func(context.Context, bool) (feed.SyncFolder, error) { return feed.SyncFolder{Dir: dir}, nil }}
+		var out strings.Builder
+		if err := accountsApp(&out).accounts(t.Context(), s, false); err != nil || out.String() != want {
+			t.Errorf("with folder %q: got %q, %v, want %q", dir, &out, err, want)
+		}
 	}
 }
 

@@ -126,7 +126,7 @@ func explainFeed(out *printer, f feed.Feed, checks []feed.PollLogEntry, now time
 	row("schedule", schedule.NextText(f, now))
 	posts := cmp.Or(schedule.RateText(p.PostInterval), "interval unknown")
 	if !p.Newest.IsZero() {
-		posts += ", newest item " + feed.Ago(p.Newest, now)
+		posts += ", newest item " + feed.ShortAgo(p.Newest, now)
 	}
 	row("posts", posts)
 	for _, hint := range schedule.HintTexts(p.Hints, now) {
@@ -170,7 +170,7 @@ func responseText(p feed.PollLogEntry) string {
 // checkTimes returns when a feed was checked last and when it is checked next.
 func checkTimes(f feed.Feed, now time.Time) string {
 	p := f.Poll
-	last := "checked " + feed.Ago(p.LastChecked, now)
+	last := "checked " + feed.ShortAgo(p.LastChecked, now)
 	if p.LastChecked.IsZero() {
 		last = "never checked"
 	}

@@ -125,7 +125,7 @@ func (w *WrongLogin) Error() string {
 // askForServer sets the kind of the account, and the address of the server's programming
 // interface. If kind is given, the server is not asked.
 func (a *app) askForServer(ctx context.Context, s *Session, d *dialog, n *NewAccount, address, kind string) error {
-	return d.untilRight(ctx, "Address of the server", address, func(address string) error {
+	return d.untilRight(ctx, "Address of the server", "", address, func(address string) error {
 		if !strings.Contains(address, "://") {
 			address = "https://" + address
 		}
@@ -161,7 +161,7 @@ func (a *app) askForName(ctx context.Context, s *Session, d *dialog, n *NewAccou
 			return err
 		}
 	}
-	return d.untilRight(ctx, question, n.Name, func(name string) error {
+	return d.untilRight(ctx, question, usual, n.Name, func(name string) error {
 		n.Name = name
 		if err := s.CheckAccountName(name); err != nil {
 			return err
@@ -200,7 +200,7 @@ func (d *dialog) askForLogin(n *NewAccount) (err error) {
 	if err != nil {
 		return err
 	}
-	err = d.untilRight(d.ctx, "User", user, func(user string) error {
+	err = d.untilRight(d.ctx, "User", "", user, func(user string) error {
 		n.User = escapeVariables(user)
 		if user == "" {
 			return errors.New("the server needs a user; run `dateline login` again")
@@ -210,7 +210,7 @@ func (d *dialog) askForLogin(n *NewAccount) (err error) {
 	if err != nil {
 		return err
 	}
-	n.Password, n.PasswordCommand, n.Private, err = d.askSecret("Password")
+	n.Password, n.PasswordCommand, n.Private, err = d.askSecret("password")
 	return err
 }
 
@@ -259,14 +259,17 @@ type dialog struct {
 const maxTries = 3
 
 // untilRight calls check with an answer until it is right, and asks for another one after a
-// wrong one. It returns the error of the last.
-func (d *dialog) untilRight(ctx context.Context, question, answer string, check func(answer string) error) error {
+// wrong one; usual is what an empty answer means. It returns the error of the last.
+func (d *dialog) untilRight(ctx context.Context, question, usual, answer string, check func(answer string) error) error {
 	for tries := 1; ; tries++ {
 		err := check(answer)
 		if err == nil || !d.mayAskAgain(ctx, tries, err) {
 			return err
 		}
-		if answer, err = d.ask(question, ""); err != nil {
+		if answer == usual {
+			usual = "" // it is the wrong one
+		}
+		if answer, err = d.ask(question, usual); err != nil {
 			return err
 		}
 	}
@@ -340,7 +343,7 @@ func (d *dialog) line(question string) (string, error) {
 // askSecret asks how dateline gets a secret, and returns its value for the configuration or
 // the command that prints it. plain is set if the value is the secret itself.
 func (d *dialog) askSecret(what string) (value string, command []string, plain bool, err error) {
-	fmt.Fprintf(d.out, "Where does dateline get it? From a command that prints it (pass show dateline),\nfrom an environment variable, or from the configuration file?\n")
+	fmt.Fprintf(d.out, "Where does dateline get the %s? From a command that prints it (pass show\ndateline), from an environment variable, or from the configuration file?\n", what)
 	for tries := 1; ; tries++ {
 		value, command, plain, err = d.askSecretOnce(what)
 		if err == nil || !d.mayAskAgain(d.ctx, tries, err) {
@@ -382,7 +385,7 @@ func (d *dialog) askSecretOnce(what string) (value string, command []string, pla
 // secret returns a line that is not shown while it is typed.
 func (d *dialog) secret(what string) (value string, err error) {
 	if d.typed != nil {
-		value, err = d.typed(what + ": ")
+		value, err = d.typed(strings.ToUpper(what[:1]) + what[1:] + ": ")
 	} else {
 		value, err = d.line(what)
 	}

@@ -82,6 +82,8 @@ func TestLogin(t *testing.T) {
 // times, that what was wrong is said, and that ctrl+d writes nothing.
 func TestLoginAsksAgain(t *testing.T) {
 	home := NewAccount{Name: "home", Kind: "miniflux", URL: flux, Token: "s3cret", Private: true}
+	usual := home
+	usual.Name = "flux"
 	for name, c := range map[string]struct {
 		address, lines, typed string
 		want                  NewAccount
@@ -89,6 +91,7 @@ func TestLoginAsksAgain(t *testing.T) {
 	}{
 		"address":         {"ftp://flux.example", "flux.example.org\nhome\nfile\nyes\n", "s3cret", home, "\"ftp://flux.example\" is not the address of a server; it begins with https:// or http://, followed by a host. Try again.\nAddress of the server: ", ""},
 		"name":            {flux, "at home\nWork\nhome\nfile\nyes\n", "s3cret", home, "there is already an account \"work\", at https://other.example; choose another name. Try again.\n", ""},
+		"empty name":      {flux, "at home\n\nfile\nyes\n", "s3cret", usual, "Try again.\nName of the account [flux]: dateline needs", ""},
 		"kind of secret":  {flux, "home\nmemory\nvariable\nNOT_SET_AT_ALL\nfile\nyes\n", "s3cret", home, "the environment variable NOT_SET_AT_ALL is not set. Try again.\n", ""},
 		"empty secret":    {flux, "home\nfile\nfile\nyes\n", ",s3cret", home, "the API key is empty. Try again.\n", ""},
 		"refused":         {flux, "home\nfile\nfile\nyes\n", "wrong,s3cret", home, "the server refuses the login. Try again.\n", ""},
