@@ -132,10 +132,10 @@ func TestMessage(t *testing.T) {
 	}
 	for want, err := range map[string]error{
 		"account home: the server refuses the login: check token; or run `dateline login` again": fmt.Errorf("read the list: %w: check token", ErrRefused),
-		"account home: the server cannot be used: check url":                                                                              fmt.Errorf("read the list: %w: check url", ErrUnsuitable),
-		"account home: the server cannot do this; do it in its web interface":                                                             ErrCannot,
-		"account home: the server cannot do this: give it a name":                                                                         fmt.Errorf("rename: %w: give it a name", ErrCannot),
-		Message("home", noon, errPaused):                                                                                                  fmt.Errorf("read the list: %w", pauseError{}),
+		"account home: the server cannot be used: check url":                                     fmt.Errorf("read the list: %w: check url", ErrUnsuitable),
+		"account home: the server cannot do this; do it in its web interface":                    ErrCannot,
+		"account home: the server cannot do this: give it a name":                                fmt.Errorf("rename: %w: give it a name", ErrCannot),
+		Message("home", noon, errPaused):                                                         fmt.Errorf("read the list: %w", pauseError{}),
 	} {
 		if m := Message("home", noon, err); m != want {
 			t.Errorf("%v: %q, want %q", err, m, want)
