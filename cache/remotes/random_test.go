@@ -16,7 +16,7 @@ import (
 // seeds returns how many random courses a test takes.
 func seeds() uint64 {
 	if testing.Short() {
-		return 4
+		return 2
 	}
 	return 12
 }

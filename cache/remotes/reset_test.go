@@ -113,6 +113,9 @@ func TestTakenBackThere(t *testing.T) {
 // Another interface of a server has other IDs for the feeds. Marks go on being synced, also of
 // entries that are in no list of a round.
 func TestOtherInterface(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a thousand entries take long under the race detector")
+	}
 	s, d, ids := start(t, 1000)
 	d.do(feed.Read, true, ids...)
 	d.sync()
