@@ -10,7 +10,7 @@ import (
 
 // pictures fetches the pictures of items. It implements [ui.Pictures].
 type pictures struct {
-	source *localSource
+	source *accountSource
 	client *fetch.Client
 }
 
@@ -19,12 +19,16 @@ func (p pictures) Mode(url string) string {
 	return cmp.Or(p.settings(url).Images, "ask")
 }
 
-// settings returns the settings of a feed, none if it is not subscribed.
+// settings returns the settings of a feed. A feed that is not in the configuration has those
+// of the feeds of accounts, none if there are no accounts.
 func (p pictures) settings(url string) feed.Settings {
 	for _, sub := range p.source.subscriptions() {
 		if sub.URL == url {
 			return sub.Settings
 		}
+	}
+	for _, a := range p.source.settingsOfAccounts() {
+		return a.Feeds
 	}
 	return feed.Settings{}
 }

@@ -20,13 +20,14 @@ import (
 // import. Imports run down only. A package that is not listed here is an error.
 var allowedImports = map[string][]string{
 	"dateline": {"dateline/config", "dateline/ui", "dateline/ui/cli", "dateline/cache", "dateline/cache/rescue",
+		"dateline/cache/folder", "dateline/cache/remotes", "dateline/feed/account", "dateline/feed/account/greader", "dateline/feed/account/miniflux", "dateline/feed/account/probe",
 		"dateline/feed", "dateline/feed/text", "dateline/feed/fetch", "dateline/feed/poll"},
 
 	"dateline/config": {"dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/find"},
 
-	"dateline/ui": {"dateline/ui/image", "dateline/ui/gallery", "dateline/ui/frameticker", "dateline/ui/info", "dateline/ui/pane", "dateline/ui/mode", "dateline/ui/saver", "dateline/ui/notify", "dateline/ui/suspend", "dateline/cache/rescue", "dateline/ui/style", "dateline/ui/list", "dateline/ui/frame", "dateline/ui/article",
+	"dateline/ui": {"dateline/ui/image", "dateline/ui/gallery", "dateline/ui/frameticker", "dateline/ui/info", "dateline/ui/outbox", "dateline/ui/pane", "dateline/ui/mode", "dateline/ui/saver", "dateline/ui/notify", "dateline/ui/suspend", "dateline/cache/rescue", "dateline/ui/style", "dateline/ui/list", "dateline/ui/frame", "dateline/ui/article",
 		"dateline/cache", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule"},
-	"dateline/ui/cli": {"dateline/ui/style", "dateline/ui/article", "dateline/cache", "dateline/cache/rescue",
+	"dateline/ui/cli": {"dateline/ui/prompt", "dateline/ui/style", "dateline/ui/article", "dateline/cache", "dateline/cache/rescue",
 		"dateline/feed", "dateline/feed/text", "dateline/feed/markdown", "dateline/feed/markup", "dateline/feed/query", "dateline/feed/schedule", "dateline/feed/opml"},
 	"dateline/ui/pane": {"dateline/ui/style", "dateline/ui/list", "dateline/ui/article",
 		"dateline/feed", "dateline/feed/text", "dateline/feed/query", "dateline/feed/schedule"},
@@ -35,6 +36,8 @@ var allowedImports = map[string][]string{
 	"dateline/ui/saver":       {"dateline/cache", "dateline/feed"},
 	"dateline/ui/notify":      {"dateline/ui/style", "dateline/feed", "dateline/feed/text"},
 	"dateline/ui/suspend":     {},
+	"dateline/ui/prompt":      {},
+	"dateline/ui/outbox":      {},
 	"dateline/ui/frameticker": {},
 	"dateline/ui/article":     {"dateline/ui/style", "dateline/feed", "dateline/feed/text", "dateline/feed/markup"},
 	"dateline/ui/style":       {"dateline/ui/frame", "dateline/feed/text"},
@@ -45,9 +48,17 @@ var allowedImports = map[string][]string{
 
 	"dateline/cache":        {"dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query"},
 	"dateline/cache/rescue": {"dateline/cache", "dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/opml", "dateline/feed/query"},
+	"dateline/cache/folder": {"dateline/cache", "dateline/cache/rescue", "dateline/cache/db", "dateline/feed", "dateline/feed/text"},
 	"dateline/cache/search": {"dateline/cache/db", "dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/query"},
 
+	"dateline/cache/remotes": {"dateline/cache", "dateline/cache/db", "dateline/feed", "dateline/feed/schedule", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/account"},
+
 	"dateline/cache/db": {},
+
+	"dateline/feed/account":          {"dateline/feed", "dateline/feed/text"},
+	"dateline/feed/account/greader":  {"dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/account", "dateline/feed/fetch", "dateline/feed/parse"},
+	"dateline/feed/account/miniflux": {"dateline/feed", "dateline/feed/text", "dateline/feed/markup", "dateline/feed/account", "dateline/feed/fetch", "dateline/feed/parse"},
+	"dateline/feed/account/probe":    {"dateline/feed", "dateline/feed/fetch", "dateline/feed/text"},
 
 	"dateline/feed/poll": {"dateline/feed/fetch", "dateline/feed/find", "dateline/feed/schedule", "dateline/feed/parse",
 		"dateline/feed/text", "dateline/feed"},
@@ -63,19 +74,21 @@ var allowedImports = map[string][]string{
 	"dateline/feed/text":     {},
 
 	// Only tests import this package: see TestCorpusStaysInTests.
-	"dateline/feed/corpus":     {"dateline/feed", "dateline/feed/markup"},
-	"dateline/cache/sweep":     {},
-	"dateline/cache/cachetest": {"dateline/cache", "dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/markup", "dateline/feed/query"},
+	"dateline/feed/corpus":               {"dateline/feed", "dateline/feed/markup"},
+	"dateline/feed/account/minifluxtest": {},
+	"dateline/feed/account/greadertest":  {},
+	"dateline/cache/sweep":               {},
+	"dateline/cache/cachetest":           {"dateline/cache", "dateline/cache/search", "dateline/cache/db", "dateline/feed", "dateline/feed/markup", "dateline/feed/query"},
 }
 
 // owners lists the only packages that may import a library. Tests may import any.
 var owners = map[string][]string{
-	"database/sql":                 {"dateline/cache", "dateline/cache/db", "dateline/cache/search", "dateline/cache/rescue", "dateline/cache/cachetest"},
+	"database/sql":                 {"dateline/cache", "dateline/cache/db", "dateline/cache/search", "dateline/cache/rescue", "dateline/cache/folder", "dateline/cache/remotes", "dateline/cache/cachetest"},
 	"modernc.org/sqlite":           {"dateline/cache", "dateline/cache/db"},
 	"github.com/fsnotify/fsnotify": {"dateline/cache"},
-	"net/http":                     {"dateline/feed/fetch", "dateline/feed/corpus"},
-	"charm.land/bubbletea/v2":      {"dateline/ui", "dateline/ui/frameticker", "dateline/ui/mode", "dateline/ui/suspend"},
-	"charm.land/bubbles/v2":        {"dateline/ui/mode"},
+	"net/http":                     {"dateline/feed/fetch", "dateline/feed/corpus", "dateline/feed/account/minifluxtest", "dateline/feed/account/greadertest"},
+	"charm.land/bubbletea/v2":      {"dateline/ui", "dateline/ui/frameticker", "dateline/ui/mode", "dateline/ui/suspend", "dateline/ui/prompt"},
+	"charm.land/bubbles/v2":        {"dateline/ui/mode", "dateline/ui/prompt"},
 	"charm.land/glamour/v2":        {"dateline/ui/article"},
 	"github.com/alecthomas/chroma": {"dateline/ui/article"},
 	"github.com/mmcdole/gofeed":    {"dateline/feed", "dateline/feed/parse"},
@@ -157,7 +170,7 @@ func TestInternalsStayInCache(t *testing.T) {
 func TestCorpusStaysInTests(t *testing.T) {
 	for _, f := range sourceFiles(t) {
 		for _, imp := range f.tree.Imports {
-			if slices.Contains([]string{`"dateline/feed/corpus"`, `"dateline/cache/cachetest"`}, imp.Path.Value) && !f.test {
+			if slices.Contains([]string{`"dateline/feed/corpus"`, `"dateline/cache/cachetest"`, `"dateline/feed/account/minifluxtest"`, `"dateline/feed/account/greadertest"`}, imp.Path.Value) && !f.test {
 				t.Errorf("%s imports what is for tests only", f.path)
 			}
 		}

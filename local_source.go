@@ -19,8 +19,8 @@ import (
 	"dateline/feed/text"
 )
 
-// localSource is the [feed.Source] for the [[feeds]] tables of the configuration file. It
-// checks the feeds itself.
+// localSource is the part of the [feed.Source] for the [[feeds]] tables of the configuration
+// file. It checks the feeds itself.
 type localSource struct {
 	// longRunning is true if the program goes on after a refresh. Then a refresh gives
 	// memory back to the system.
@@ -31,13 +31,24 @@ type localSource struct {
 	file       *config.File
 	store      *cache.Store
 
+	// others returns the subscriptions of accounts. It may be nil.
+	others otherFeeds
+
 	mu   sync.Mutex
 	subs []feed.Subscription
+	// accounts are the accounts of the file. folder is that of [sync]; empty if there is
+	// none, and folderErr says why it cannot be used.
+	accounts  []feed.AccountSettings
+	folder    string
+	folderErr error
 	// version is the version of the file that subs were read from.
 	version fileVersion
 	// unusable is why the file cannot be used now, nil if it can.
 	unusable error
 }
+
+// otherFeeds returns the subscriptions of accounts.
+type otherFeeds func(ctx context.Context, accounts []feed.AccountSettings) ([]feed.Subscription, error)
 
 // fileVersion is different after a file was changed. It is zero if there is no file.
 type fileVersion struct {
@@ -56,11 +67,11 @@ func versionOf(path string) fileVersion {
 // newLocalSource returns a source for a file with the configuration c. It replaces
 // the subscriptions in the database by the subscriptions of c. It sets o.Store and
 // o.Subscriptions.
-func newLocalSource(ctx context.Context, file *config.File, c config.Config, store *cache.Store, o poll.Options) (*localSource, error) {
-	s := &localSource{file: file, store: store, subs: c.Subscriptions(), version: versionOf(file.Path)}
+func newLocalSource(ctx context.Context, file *config.File, c config.Config, store *cache.Store, o poll.Options, others otherFeeds) (*localSource, error) {
+	s := &localSource{file: file, store: store, others: others}
+	s.use(c)
 	o.Store, o.Subscriptions = store, s.subscriptions
 	s.poller = poll.New(o)
-	store.SetRules(c.ParsedRules())
 	err := s.setFeeds(ctx)
 	if store.ReadOnly() != nil {
 		err = nil // Refresh sets the feeds when the database is writable again
@@ -80,10 +91,45 @@ func (s *localSource) subscriptions() []feed.Subscription {
 	}
 	c, err := s.file.Load()
 	if s.version, s.unusable = now, err; err == nil {
-		s.subs = c.Subscriptions()
-		s.store.SetRules(c.ParsedRules())
+		s.use(c)
 	}
 	return s.subs
+}
+
+// use takes over what a configuration says. The caller holds the lock.
+func (s *localSource) use(c config.Config) {
+	s.subs, s.accounts, s.version, s.unusable = c.Subscriptions(), c.Accounts(), versionOf(s.file.Path), nil
+	s.folder, s.folderErr = c.SyncFolder()
+	s.store.SetRules(c.ParsedRules())
+}
+
+// settingsOfAccounts returns the accounts of the file. See subscriptions.
+func (s *localSource) settingsOfAccounts() []feed.AccountSettings {
+	s.subscriptions()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.accounts
+}
+
+// allSubscriptions returns the subscriptions of the file, and behind them those of the
+// accounts.
+func (s *localSource) allSubscriptions(ctx context.Context) ([]feed.Subscription, error) {
+	subs := s.subscriptions()
+	accounts := s.settingsOfAccounts()
+	if s.others == nil || len(accounts) == 0 {
+		return subs, nil
+	}
+	others, err := s.others(ctx, accounts)
+	return slices.Concat(subs, others), err
+}
+
+// storeFeeds replaces the subscriptions in the database.
+func (s *localSource) storeFeeds(ctx context.Context) error {
+	subs, err := s.allSubscriptions(ctx)
+	if err != nil {
+		return err
+	}
+	return s.store.SetFeeds(ctx, subs)
 }
 
 // unusableFile returns the user message about a file that could not be used when it was
@@ -148,7 +194,11 @@ func (s *localSource) PageText(ctx context.Context, item int64) (feed.PageText, 
 		return feed.PageText{}, err
 	}
 	var sub feed.Subscription
-	for _, known := range s.subscriptions() {
+	subs, err := s.allSubscriptions(ctx)
+	if err != nil {
+		return feed.PageText{}, err
+	}
+	for _, known := range subs {
 		if known.URL == a.Feed {
 			sub = known
 		}
@@ -201,7 +251,7 @@ func (s *localSource) Unsubscribe(ctx context.Context, url string) error {
 		known = known || text.SameAddress(sub.URL, url)
 	}
 	if !known {
-		return fmt.Errorf("you are not subscribed to %s; `dateline feeds` lists your feeds", text.Clean(url))
+		return notSubscribed(url)
 	}
 	return s.edit(ctx, func() (config.Config, error) { return s.file.Remove(url) })
 }
@@ -219,7 +269,7 @@ func (s *localSource) edit(ctx context.Context, change func() (config.Config, er
 	if err := s.editFile(change); err != nil {
 		return err
 	}
-	if err := s.store.SetFeeds(ctx, s.subscriptions()); err != nil {
+	if err := s.storeFeeds(ctx); err != nil {
 		return fmt.Errorf("the configuration is changed, and the next start brings the database up to date: %w", err)
 	}
 	return nil
@@ -238,8 +288,7 @@ func (s *localSource) editFile(change func() (config.Config, error)) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.subs, s.version, s.unusable = c.Subscriptions(), versionOf(s.file.Path), nil
-	s.store.SetRules(c.ParsedRules())
+	s.use(c)
 	return nil
 }
 
@@ -252,7 +301,7 @@ func (s *localSource) Move(ctx context.Context, from, to string) error {
 	subs := s.subscriptions()
 	i := slices.IndexFunc(subs, func(sub feed.Subscription) bool { return text.SameAddress(sub.URL, from) })
 	if i < 0 {
-		return fmt.Errorf("you are not subscribed to %s; `dateline feeds` lists your feeds", text.Clean(from))
+		return notSubscribed(from)
 	}
 	from = subs[i].URL
 	if err := s.file.Checks.Subscription(address); err != nil {
@@ -290,4 +339,25 @@ func checkMove(sub feed.Subscription, to string) error {
 		return fmt.Errorf("the feed has a password, cookies or headers, and %s is another server; to send them there, change the address in the configuration yourself", text.Clean(u.Host))
 	}
 	return nil
+}
+
+// Relabel gives a feed of the file another name and other tags.
+func (s *localSource) Relabel(ctx context.Context, url, name string, tags []string) error {
+	return s.edit(ctx, func() (config.Config, error) { return s.file.Relabel(url, name, tags) })
+}
+
+// relabel changes the name or the tags of a feed of the file.
+func (s *localSource) relabel(ctx context.Context, url string, change func(*feed.Subscription)) error {
+	for _, sub := range s.subscriptions() {
+		if text.SameAddress(sub.URL, url) {
+			change(&sub)
+			return s.Relabel(ctx, sub.URL, sub.Name, sub.Tags)
+		}
+	}
+	return notSubscribed(url)
+}
+
+// notSubscribed returns the error about an address that is not subscribed.
+func notSubscribed(url string) error {
+	return fmt.Errorf("you are not subscribed to %s; `dateline feeds` lists your feeds", text.Clean(url))
 }

@@ -34,7 +34,7 @@ func openSource(t *testing.T, doc string) (*localSource, *cache.Store) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	s, err := newLocalSource(t.Context(), file, c, store, poll.Options{Client: fetch.New(fetch.Options{Builtin: builtin()})})
+	s, err := newLocalSource(t.Context(), file, c, store, poll.Options{Client: fetch.New(fetch.Options{Builtin: builtin()})}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@
 // and opens the database.
 //
 // The other files of this package find the files (paths.go), edit subscriptions
-// (local_source.go, move_feed.go), fetch pictures (fetch_pictures.go), start programs
+// (local_source.go, move_feed.go), add an account (login_account.go), fetch pictures (fetch_pictures.go), start programs
 // without a terminal (start_browser.go, run_notify_command.go, detach_unix.go,
 // detach_other.go) or on it (lend_terminal_unix.go, lend_terminal_other.go), make the
 // built-in feed of the guide (guide.go), write the reports of panics (crash_log.go), and set
@@ -34,6 +34,7 @@ import (
 	"time"
 
 	"dateline/cache"
+	"dateline/cache/remotes"
 	"dateline/cache/rescue"
 	"dateline/config"
 	"dateline/feed/fetch"
@@ -77,7 +78,7 @@ type program struct {
 	paths  paths
 	config config.Config
 	store  *cache.Store
-	source *localSource
+	source *accountSource
 	client *fetch.Client
 	// notice is a message for the user at the start, empty if there is none.
 	notice string
@@ -246,16 +247,19 @@ func connect(ctx context.Context, p paths, file *config.File, c config.Config, o
 	crashes := crashLog{p.crashes, time.Now}
 	files := openFileLimit()
 	client := fetch.New(fetch.Options{UserAgent: "dateline/" + version(), Builtin: builtin(), Files: connectionFiles(files)})
-	s, err := newLocalSource(ctx, file, c, store, poll.Options{
+	accounts := remotes.New(store)
+	local, err := newLocalSource(ctx, file, c, store, poll.Options{
 		Client:  client,
 		Now:     time.Now,
 		Workers: limitRequests(cmp.Or(c.Workers, maxRequests(files)), files),
 		PerHost: c.PerHost,
 		Crashed: crashes.add,
-	})
+	}, subscriptionsOf(accounts))
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	s := &accountSource{localSource: local, client: client, remotes: accounts, now: time.Now, connect: connectServer,
+		servers: map[string]connected{}, busy: map[string]time.Time{}}
 	file.RemoveLeftovers()
 	rescue.RemoveLeftovers(ctx, store)
 	started := &program{
@@ -289,6 +293,12 @@ func openSession(ctx context.Context, f cli.Files) (*cli.Session, error) {
 		Repaired:      p.repaired,
 		Close:         p.store.Close,
 		Exposed:       p.exposed,
+
+		CheckAccountName: config.CheckAccountName,
+		FindServer:       p.findServer,
+		TryAccount:       p.tryAccount,
+		AddAccount:       p.addAccount,
+		SyncFolder:       p.source.folderState,
 	}, nil
 }
 
@@ -304,7 +314,7 @@ func checkConfig(f cli.Files) (cli.ConfigSummary, error) {
 		return cli.ConfigSummary{}, err
 	}
 	_, missing := os.Stat(p.config)
-	return cli.ConfigSummary{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries), Exposed: file.Exposed(c)}, nil
+	return cli.ConfigSummary{Exists: missing == nil, Feeds: len(c.Feeds), Queries: len(c.Queries), Accounts: len(c.AccountTables), Exposed: file.Exposed(c)}, nil
 }
 
 // openScreen opens what the screen works on. run runs the screen until the user quits.
@@ -344,6 +354,9 @@ func runScreen(ctx context.Context, p *program, shown func()) error {
 			Settings:      settings,
 			Now:           time.Now,
 		})
+		if problem := p.source.leaveMarks(ctx); problem != "" {
+			warn(problem)
+		}
 	}
 	return errors.Join(err, p.store.Close())
 }

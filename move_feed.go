@@ -35,7 +35,7 @@ func (s *localSource) moveInBoth(ctx context.Context, from, to, address string) 
 		}
 		return errors.Join(err, back)
 	}
-	return s.store.SetFeeds(ctx, s.subscriptions())
+	return s.storeFeeds(ctx)
 }
 
 // finishMove moves a feed in the database. If the database does not have the feed, only
@@ -65,7 +65,7 @@ func (s *localSource) setFeeds(ctx context.Context) error {
 	if err := s.finishMoves(ctx); err != nil {
 		return err
 	}
-	return s.store.SetFeeds(ctx, s.subscriptions())
+	return s.storeFeeds(ctx)
 }
 
 // finishMoves completes or drops the moves that a process did not complete.

@@ -82,7 +82,7 @@ func TestKilledMove(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err = newLocalSource(t.Context(), s.file, loaded, store, poll.Options{Client: fetch.New(fetch.Options{Builtin: builtin()})})
+			s, err = newLocalSource(t.Context(), s.file, loaded, store, poll.Options{Client: fetch.New(fetch.Options{Builtin: builtin()})}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

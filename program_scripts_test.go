@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs the real program against feed servers on loopback. Each file in
 // testdata/script is one script; its first lines say what it checks. $SRV is the address
 // of the server, $LOGIN the same address with a user and a password, $C the configuration
-// and $D the database.
+// and $D the database. See accountCommand for servers of accounts.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
@@ -45,9 +45,10 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":  exits,
-			"fill":   fill,
-			"damage": damage,
+			"exits":   exits,
+			"fill":    fill,
+			"damage":  damage,
+			"account": accountCommand(t),
 		},
 		RequireExplicitExec: true,
 	})

@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+
+	"dateline/feed/account/greadertest"
 )
 
 // TestTerminalIsRestored runs the program on a pseudo-terminal, without a network. It
@@ -110,6 +112,68 @@ func TestTerminalIsGone(t *testing.T) {
 	list.Env = program.Env
 	if out, err := list.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("First steps")) {
 		t.Errorf("the star is lost: %v, %s", err, out)
+	}
+}
+
+// TestLoginOnATerminal checks that a secret is not shown while it is typed, that what was
+// typed is what the server gets, and that the terminal is as before.
+func TestLoginOnATerminal(t *testing.T) {
+	server := greadertest.New(t, greadertest.FreshRSS, nil)
+	cmd := datelineCommand(t)
+	cmd.Args = append(cmd.Args, "login", server.URL)
+	cmd.Env = append(cmd.Env, "XDG_STATE_HOME="+t.TempDir())
+	p := runOnTerminal(t, cmd, 100, 30)
+	p.expect("Name of the account")
+	p.write("home\r")
+	p.expect("User: ")
+	p.write(greadertest.User + "\r")
+	p.expect("[command]: ")
+	p.write("file\r")
+	p.expect("Password:")
+	p.write("x\x7f" + greadertest.Password + "\r")
+	p.expect("Write it? yes or no [no]: ")
+	p.write("yes\r")
+	p.expect("Logged in to ")
+	if err := p.cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	for _, part := range []string{greadertest.Password, greadertest.Password[:10]} {
+		if bytes.Contains(p.shown(), []byte(part)) {
+			t.Errorf("%q was shown: %q", part, p.shown())
+		}
+	}
+	p.checkRestored(p.before)
+}
+
+// TestLeaveLogin checks that ctrl+c and ctrl+d end a login at each question with one sentence,
+// that nothing is written, and that the terminal is as before.
+func TestLeaveLogin(t *testing.T) {
+	server := greadertest.New(t, greadertest.FreshRSS, nil)
+	questions := []struct{ question, answer string }{
+		{"Name of the account", "home\r"}, {"User: ", greadertest.User + "\r"}, {"[command]: ", "file\r"}, {"Password:", greadertest.Password + "\r"}, {"Write it? ", ""},
+	}
+	for i, left := range questions {
+		for _, key := range []string{"\x03", "\x04"} {
+			cmd := datelineCommand(t)
+			config := filepath.Join(t.TempDir(), "config.toml")
+			cmd.Args = append(cmd.Args, "--config", config, "login", server.URL)
+			cmd.Env = append(cmd.Env, "XDG_STATE_HOME="+t.TempDir())
+			p := runOnTerminal(t, cmd, 100, 30)
+			for _, q := range questions[:i] {
+				p.expect(q.question)
+				p.write(q.answer)
+			}
+			p.expect(left.question)
+			p.write(key)
+			p.expect("dateline: interrupted; ")
+			if err := p.cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != 1 {
+				t.Errorf("%q at %q: %v", key, left.question, err)
+			}
+			if _, err := os.Stat(config); err == nil {
+				t.Errorf("%q at %q: there is a configuration", key, left.question)
+			}
+			p.checkRestored(p.before)
+		}
 	}
 }
 

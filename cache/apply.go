@@ -181,3 +181,18 @@ type SetSetting struct{ Key, Value string }
 func (c SetSetting) apply(ctx context.Context, s *Store) (Result, error) {
 	return Result{}, s.saveSetting(ctx, c.Key, c.Value)
 }
+
+// CheckMark returns an error unless the flag of a mark is known and a label has a
+// name.
+func CheckMark(m feed.Mark) error {
+	switch m.Flag {
+	case feed.Read, feed.Starred, feed.Hidden, feed.Snooze:
+		return nil
+	case feed.Label:
+		if m.Label != "" {
+			return nil
+		}
+		return fmt.Errorf("mark: a label needs a name")
+	}
+	return fmt.Errorf("mark: unknown flag %q: use read, starred, hidden, label or snooze", m.Flag)
+}

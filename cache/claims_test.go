@@ -58,3 +58,18 @@ func TestClaimAfterCheck(t *testing.T) {
 	cachetest.Equal(t, "claimed after the result", feeds[0].ClaimedUntil, time.Time{})
 	cachetest.Equal(t, "as it is", other.claim(feeds, false), []string{"a"})
 }
+
+// TestLateClaim checks that a process which read its clock, and then waited for the
+// database, does not take the claim of another one for that of a wrong clock.
+func TestLateClaim(t *testing.T) {
+	s := open(t)
+	s.Subscribe("a")
+	feeds, err := s.Feeds(s.Ctx())
+	s.Must(err)
+	early := s.Now().Add(10 * time.Minute)
+	s.Advance(time.Second)
+	cachetest.Equal(t, "the first", s.claim(feeds, false), []string{"a"})
+	got, err := s.Claim(s.Ctx(), feeds, early, false)
+	s.Must(err)
+	cachetest.Equal(t, "the late one", got, []string(nil))
+}

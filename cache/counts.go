@@ -125,6 +125,36 @@ const sumItems = `count(*) FILTER (WHERE i.hidden = 0) AS total, count(*) FILTER
 	count(*) FILTER (WHERE i.hidden = 0 AND i.copy_of IS NOT NULL) AS copies,
 	count(*) FILTER (WHERE i.hidden = 0 AND i.read = 0 AND i.copy_of IS NOT NULL) AS copies_unread`
 
+// Counters are the counters of a feed: its items, the unread ones, the copies of items of
+// other feeds, and the unread copies. Hidden items do not count.
+type Counters [4]int
+
+// Add returns the sum of two counters.
+func (c Counters) Add(other Counters) Counters {
+	for i := range c {
+		c[i] += other[i]
+	}
+	return c
+}
+
+// Subtract returns the difference of two counters.
+func (c Counters) Subtract(other Counters) Counters {
+	for i := range c {
+		c[i] -= other[i]
+	}
+	return c
+}
+
+// addTo adds the counters to those of a feed.
+func (c Counters) addTo(ctx context.Context, tx *sql.Tx, feed int64) error {
+	if c == (Counters{}) {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE feeds SET total = total + ?, unread = unread + ?, copies = copies + ?, copies_unread = copies_unread + ? WHERE id = ?`,
+		c[0], c[1], c[2], c[3], feed)
+	return err
+}
+
 const sqlSnoozed = `SELECT f.url, count(*), sum(i.read = 0), sum(i.copy_of IS NULL), sum(i.read = 0 AND i.copy_of IS NULL) FROM items i INDEXED BY items_snoozed JOIN feeds f ON f.id = i.feed
 	WHERE i.snoozed_until IS NOT NULL AND i.snoozed_until > ? AND i.hidden = 0 GROUP BY i.feed`
 

@@ -16,7 +16,7 @@ import (
 
 // storedSubscription is what the database has of one subscription.
 type storedSubscription struct {
-	url, name, tags                                 string
+	url, account, name, tags                        string
 	keepDays, keepItems                             int
 	keepUnread                                      bool
 	paused, renewEdited, fulltext, notify, separate bool
@@ -65,18 +65,18 @@ func toStored(subs []feed.Subscription) ([]storedSubscription, error) {
 			return nil, err
 		}
 		set := sub.Settings
-		want = append(want, storedSubscription{url: sub.URL, name: sub.Name, tags: tags,
+		want = append(want, storedSubscription{url: sub.URL, account: sub.Account, name: sub.Name, tags: tags,
 			keepDays: set.KeepDays, keepItems: set.KeepItems, keepUnread: set.KeepUnread,
 			paused: set.Paused, renewEdited: set.RenewEdited, fulltext: set.Fulltext, notify: set.Notify, separate: set.Separate})
 	}
 	return want, nil
 }
 
-const subscribedColumns = `name, tags, keep_days, keep_items, keep_unread, paused, renew_edited, fulltext, notify, separate`
+const subscribedColumns = `account, name, tags, keep_days, keep_items, keep_unread, paused, renew_edited, fulltext, notify, separate`
 
 // fields returns pointers to the values of subscribedColumns.
 func (w *storedSubscription) fields() []any {
-	return []any{&w.name, &w.tags, &w.keepDays, &w.keepItems, &w.keepUnread, &w.paused, &w.renewEdited, &w.fulltext, &w.notify, &w.separate}
+	return []any{&w.account, &w.name, &w.tags, &w.keepDays, &w.keepItems, &w.keepUnread, &w.paused, &w.renewEdited, &w.fulltext, &w.notify, &w.separate}
 }
 
 // sqlSubscribed joins all subscriptions into one text, in the format of [joinSubscriptions].
@@ -120,7 +120,7 @@ func replaceFeeds(ctx context.Context, tx *sql.Tx, want []storedSubscription) er
 		return err
 	}
 	put, err := tx.PrepareContext(ctx, `INSERT INTO feeds (url, config_order, `+subscribedColumns+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (url) DO UPDATE SET (config_order, `+subscribedColumns+`) =
 			(excluded.config_order, excluded.`+strings.ReplaceAll(subscribedColumns, ", ", ", excluded.")+`)`)
 	if err != nil {
@@ -350,6 +350,8 @@ func mergeFeed(ctx context.Context, tx *sql.Tx, id, other int64) error {
 			FROM items o WHERE items.feed = ?1 AND o.feed = ?2 AND o.identity = items.identity`,
 		`INSERT OR IGNORE INTO labels SELECT l.name, i.pos, l.held, l.at FROM items i
 			JOIN items o ON o.feed = ?2 AND o.identity = i.identity JOIN labels l ON l.pos = o.pos WHERE i.feed = ?1`,
+		`UPDATE remotes SET item = v.id, changed = 1 FROM (SELECT i.id, o.id AS other FROM items i JOIN items o ON o.feed = ?2 AND o.identity = i.identity WHERE i.feed = ?1) v
+			WHERE remotes.item = v.other`,
 		`UPDATE items SET feed = ?1 WHERE feed = ?2 AND identity NOT IN (SELECT identity FROM items WHERE feed = ?1)`,
 		`UPDATE items SET unsubscribed = (SELECT config_order IS NULL FROM feeds WHERE id = ?1) WHERE feed = ?1`,
 		`UPDATE OR IGNORE pending_marks SET feed = ?1 WHERE feed = ?2`,

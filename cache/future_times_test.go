@@ -260,7 +260,7 @@ func TestUnreadViewAfterAWrongClock(t *testing.T) {
 	s.SaveItems("a", cachetest.Item("before", time.Hour), cachetest.Item("in it", 2*time.Hour), cachetest.Item("unread", 3*time.Hour))
 	s.Advance(8 * time.Hour)
 	s.MarkItems(feed.Read, true, "before")
-	s.Advance(-8 * time.Hour)
+	s.Advance(time.Second - 8*time.Hour)
 	for _, query := range []string{"is:unread", "is:unread title:title"} {
 		v := cachetest.View(t, query)
 		v.Opened = s.Now()

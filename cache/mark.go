@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -102,19 +100,19 @@ func (s *Store) markView(ctx context.Context, v View, m feed.Mark, which func(*s
 	return n, nil
 }
 
-// CheckMark returns an error unless the flag of a mark is known and a label has a
-// name.
-func CheckMark(m feed.Mark) error {
-	switch m.Flag {
-	case feed.Read, feed.Starred, feed.Hidden, feed.Snooze:
-		return nil
-	case feed.Label:
-		if m.Label != "" {
-			return nil
+// takeMark makes a mark that was made elsewhere, such as at a server. It is no step of undo.
+// It holds for the whole stories of the items, and a later mark stays.
+func takeMark(ctx context.Context, tx *sql.Tx, m feed.Mark, now time.Time) (n int, err error) {
+	if ofStory(m.Flag) {
+		if m.Items, err = wholeStories(ctx, tx, m.Items); err != nil {
+			return 0, err
 		}
-		return fmt.Errorf("mark: a label needs a name")
 	}
-	return fmt.Errorf("mark: unknown flag %q: use read, starred, hidden, label or snooze", m.Flag)
+	c := markChange{Mark: m, ctx: ctx, tx: tx, now: now}
+	if err := c.collect(`i.id`, m.Items); err != nil {
+		return 0, err
+	}
+	return len(c.items), c.apply()
 }
 
 // markChange is a mark that is being made or undone in a transaction.
@@ -426,10 +424,8 @@ func (s *Store) applyPendingMarks(ctx context.Context) (changed, left int, err e
 	for _, id := range feeds {
 		n := 0
 		err := s.write(ctx, op, func(tx *sql.Tx) (err error) {
-			if n, err = countPending(ctx, tx, id); err != nil {
-				return err
-			}
-			return applyPending(ctx, tx, id)
+			n, err = pendingMarks{ctx: ctx, tx: tx, feed: id}.applyAndCount()
+			return err
 		})
 		if err != nil {
 			return changed, 0, err
@@ -440,80 +436,151 @@ func (s *Store) applyPendingMarks(ctx context.Context) (changed, left int, err e
 	return changed, left, WrapError(ctx, op, err)
 }
 
+// pendingMarks are the pending marks of a feed.
+type pendingMarks struct {
+	ctx  context.Context
+	tx   *sql.Tx
+	feed int64
+	// identities is a JSON array of the identities of the items whose marks are meant;
+	// empty means those of all items.
+	identities string
+}
+
 const (
 	// pendingHere selects the pending marks of a feed whose items are here.
 	pendingHere = ` FROM pending_marks w CROSS JOIN items i INDEXED BY items_identity ON i.feed = w.feed AND i.identity = w.identity WHERE w.feed = ?1 AND w.flag = ?2`
 
 	// flagIsOlder is the condition that a pending mark replaces a flag of its item. $ is
-	// the flag.
-	flagIsOlder = ` AND (i.$_at IS NULL OR i.$_at < w.at OR i.$_at = i.first_seen)`
+	// the flag. Of two marks with the same time, everywhere the same one wins.
+	flagIsOlder = ` AND (i.$_at IS NULL OR i.$_at < w.at OR i.$_at = w.at AND i.$ < w.is_on OR i.$_at = i.first_seen)`
 
-	snoozeIsOlder = ` AND (i.snoozed_at IS NULL OR i.snoozed_at < w.at)`
+	// firstOfAll ends a subquery of an UPDATE that SQLite has to evaluate first. Otherwise it
+	// scans all items and looks for the marks of each.
+	firstOfAll = ` ORDER BY i.pos LIMIT -1`
+
+	snoozeIsOlder = ` AND (i.snoozed_at IS NULL OR i.snoozed_at < w.at OR i.snoozed_at = w.at AND coalesce(i.snoozed_until, 0) < coalesce(w.value, 0))`
 )
 
 // ofFlag puts the name of a flag into SQL.
 func ofFlag(query string, f feed.Flag) string { return strings.ReplaceAll(query, "$", string(f)) }
 
-// countPending returns how many marks [applyPending] will change, not only give another
-// time.
-func countPending(ctx context.Context, tx *sql.Tx, feedID int64) (total int, err error) {
-	count := func(flag string, query string) {
+// here returns the SQL that selects the pending marks of a flag whose items are here, with
+// more conditions, and its arguments.
+func (p pendingMarks) here(flag string, conditions string) (query string, args []any) {
+	if p.identities == "" {
+		return pendingHere + conditions, []any{p.feed, flag}
+	}
+	return pendingHere + ` AND w.identity IN (SELECT value FROM json_each(?3))` + conditions, []any{p.feed, flag, p.identities}
+}
+
+// applyAndCount applies the marks. It returns how many of them changed an item.
+func (p pendingMarks) applyAndCount() (changed int, err error) {
+	flags, err := p.flags()
+	if err != nil || len(flags) == 0 {
+		return 0, err
+	}
+	if changed, err = p.count(flags); err != nil {
+		return 0, err
+	}
+	return changed, p.apply(flags)
+}
+
+// flags returns the flags of which there are marks.
+func (p pendingMarks) flags() ([]string, error) {
+	t := db.SQL(`SELECT DISTINCT flag FROM pending_marks WHERE feed = ?1`, p.feed)
+	if p.identities != "" {
+		t.Add(` AND identity IN (SELECT value FROM json_each(?2))`, p.identities)
+	}
+	return db.Strings(p.ctx, p.tx, t.SQL, t.Args...)
+}
+
+// count returns how many marks apply will change, not only give another time.
+func (p pendingMarks) count(flags []string) (total int, err error) {
+	count := func(flag string, conditions string) {
 		n := 0
-		if err == nil {
-			err = tx.QueryRowContext(ctx, `SELECT count(*)`+query, feedID, flag).Scan(&n)
+		if err == nil && slices.Contains(flags, flag) {
+			here, args := p.here(flag, conditions)
+			err = p.tx.QueryRowContext(p.ctx, `SELECT count(*)`+here, args...).Scan(&n)
 		}
 		total += n
 	}
 	for _, f := range []feed.Flag{feed.Read, feed.Starred, feed.Hidden} {
-		count(string(f), pendingHere+ofFlag(flagIsOlder+` AND i.$ <> w.is_on`, f))
+		count(string(f), ofFlag(flagIsOlder+` AND i.$ <> w.is_on`, f))
 	}
-	count(string(feed.Snooze), pendingHere+snoozeIsOlder+` AND i.snoozed_until IS NOT w.value`)
-	count(string(feed.Label), pendingHere+` AND w.is_on <> coalesce((SELECT iif(w.at > l.at OR l.at = i.first_seen, l.held, w.is_on) FROM labels l
+	count(string(feed.Snooze), snoozeIsOlder+` AND i.snoozed_until IS NOT w.value`)
+	count(string(feed.Label), ` AND w.is_on <> coalesce((SELECT iif(w.at > l.at OR w.at = l.at AND w.is_on > l.held OR l.at = i.first_seen, l.held, w.is_on) FROM labels l
 		WHERE l.name = w.label AND l.pos = i.pos), 0)`)
-	count(FlagProgress, pendingHere+` AND NOT EXISTS (SELECT 1 FROM progress p WHERE p.id = i.id)`)
+	count(FlagProgress, ` AND w.value <> coalesce((SELECT iif(w.at > p.at OR w.at = p.at AND w.at > 0 AND w.value > p.permille, p.permille, w.value)
+		FROM progress p WHERE p.id = i.id), 0)`)
 	return total, err
 }
 
-// applyPending applies the pending marks of the items of a feed that are here, counts
-// the items of the feed again, and deletes these marks. The newest mark wins. A mark
-// that a rule made on arrival counts as older than any mark of the user.
-func applyPending(ctx context.Context, tx *sql.Tx, feedID int64) error {
-	var errs []error
-	exec := func(query string, args ...any) {
-		if errors.Join(errs...) == nil {
-			_, err := tx.ExecContext(ctx, query, args...)
-			errs = append(errs, err)
-		}
-	}
-	for _, f := range []feed.Flag{feed.Read, feed.Starred, feed.Hidden} {
-		exec(ofFlag(`UPDATE items SET $ = v.is_on, $_at = v.at FROM (SELECT i.pos, w.is_on, w.at`+pendingHere+flagIsOlder+`) v WHERE items.pos = v.pos`, f), feedID, string(f))
-	}
-	exec(`UPDATE items SET snoozed_until = v.value, snoozed_at = v.at FROM (SELECT i.pos, w.value, w.at`+pendingHere+snoozeIsOlder+`) v
-		WHERE items.pos = v.pos`, feedID, string(feed.Snooze))
-	exec(`INSERT INTO labels (name, pos, held, at) SELECT w.label, i.pos, w.is_on, w.at`+pendingHere+`
-		ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = excluded.at
-		WHERE excluded.at > labels.at OR labels.at = (SELECT first_seen FROM items WHERE pos = excluded.pos)`, feedID, string(feed.Label))
-	exec(`INSERT INTO progress (id, permille) SELECT i.id, w.value`+pendingHere+` ON CONFLICT DO NOTHING`, feedID, FlagProgress)
-	exec(`DELETE FROM pending_marks WHERE feed = ?1 AND identity IN (SELECT i.identity FROM pending_marks w CROSS JOIN items i INDEXED BY items_identity
-		ON i.feed = w.feed AND i.identity = w.identity WHERE w.feed = ?1)`, feedID)
-	exec(`UPDATE feeds SET total = c.total, unread = c.unread, copies = c.copies, copies_unread = c.copies_unread FROM (`+sqlCounted+` WHERE f.id = ?1 GROUP BY f.id) c
-		WHERE feeds.id = c.id`, feedID)
-	return errors.Join(errs...)
-}
-
-// applyPendingToArrived calls [applyPending] for a feed that has just brought new
-// items. A mark may wait under another key of an item, as [feed.Article.StoredKeys] has.
-func (w *itemWriter) applyPendingToArrived(t *target, b batch) error {
-	var waits bool
-	err := w.row(`SELECT EXISTS (SELECT 1 FROM pending_marks WHERE feed = ?)`, []any{t.id}, &waits)
-	if err != nil || !waits {
+// apply applies the marks with the flags of the items that are here, updates the counters of
+// the feed, and deletes these marks. The newest mark wins. A mark that a rule made on arrival
+// counts as older than any mark of the user.
+func (p pendingMarks) apply(flags []string) error {
+	before, err := p.counters()
+	if err != nil {
 		return err
 	}
-	for identity, owners := range b.otherKeysOf(nil, nil).narrow {
-		if len(owners) == 1 {
-			w.exec(`UPDATE OR IGNORE pending_marks SET identity = ? WHERE feed = ? AND identity = ?`, b.items[owners[0]].identity, t.id, identity)
+	exec := func(query string, args ...any) {
+		if err == nil {
+			_, err = p.tx.ExecContext(p.ctx, query, args...)
 		}
 	}
-	t.counts = FeedCount{} // applyPending counts them
-	return errors.Join(w.err, applyPending(w.ctx, w.tx, t.id))
+	for _, flag := range flags {
+		switch flag {
+		case string(feed.Read), string(feed.Starred), string(feed.Hidden):
+			here, args := p.here(flag, ofFlag(flagIsOlder, feed.Flag(flag)))
+			exec(ofFlag(`UPDATE items SET $ = v.is_on, $_at = v.at FROM (SELECT i.pos, w.is_on, w.at`+here+firstOfAll+`) v WHERE items.pos = v.pos`, feed.Flag(flag)), args...)
+		case string(feed.Snooze):
+			here, args := p.here(flag, snoozeIsOlder)
+			exec(`UPDATE items SET snoozed_until = v.value, snoozed_at = v.at FROM (SELECT i.pos, w.value, w.at`+here+firstOfAll+`) v WHERE items.pos = v.pos`, args...)
+		case string(feed.Label):
+			here, args := p.here(flag, "")
+			exec(`INSERT INTO labels (name, pos, held, at) SELECT w.label, i.pos, w.is_on, w.at`+here+`
+				ON CONFLICT (name, pos) DO UPDATE SET held = excluded.held, at = excluded.at
+				WHERE excluded.at > labels.at OR excluded.at = labels.at AND excluded.held > labels.held
+					OR labels.at = (SELECT first_seen FROM items WHERE pos = excluded.pos)`, args...)
+		case FlagProgress:
+			here, args := p.here(flag, "")
+			exec(`INSERT INTO progress (id, permille, at) SELECT i.id, w.value, w.at`+here+` ON CONFLICT DO UPDATE SET permille = excluded.permille, at = excluded.at
+				WHERE excluded.at > progress.at OR excluded.at = progress.at AND excluded.at > 0 AND excluded.permille > progress.permille`, args...)
+		}
+	}
+	applied, args := `SELECT i.identity FROM pending_marks w CROSS JOIN items i INDEXED BY items_identity ON i.feed = w.feed AND i.identity = w.identity WHERE w.feed = ?1`, []any{p.feed}
+	if p.identities != "" {
+		applied, args = applied+` AND w.identity IN (SELECT value FROM json_each(?2))`, append(args, p.identities)
+	}
+	exec(`DELETE FROM pending_marks WHERE feed = ?1 AND identity IN (`+applied+`)`, args...)
+	if err != nil {
+		return err
+	}
+	return p.updateCounters(before)
+}
+
+// counters returns the counters of the feed for the items that are meant. It counts nothing
+// if those are all: then it is cheaper to count once.
+func (p pendingMarks) counters() (n Counters, err error) {
+	if p.identities == "" {
+		return n, nil
+	}
+	err = p.tx.QueryRowContext(p.ctx, `SELECT `+sumItems+` FROM items i INDEXED BY items_identity WHERE i.feed = ?1 AND i.identity IN (SELECT value FROM json_each(?2))`,
+		p.feed, p.identities).Scan(&n[0], &n[1], &n[2], &n[3])
+	return n, err
+}
+
+// updateCounters updates the counters of the feed, for some items by what is different from
+// the counters before.
+func (p pendingMarks) updateCounters(before Counters) error {
+	if p.identities == "" {
+		_, err := p.tx.ExecContext(p.ctx, `UPDATE feeds SET total = c.total, unread = c.unread, copies = c.copies, copies_unread = c.copies_unread
+			FROM (`+sqlCounted+` WHERE f.id = ?1 GROUP BY f.id) c WHERE feeds.id = c.id`, p.feed)
+		return err
+	}
+	after, err := p.counters()
+	if err != nil {
+		return err
+	}
+	return after.Subtract(before).addTo(p.ctx, p.tx, p.feed)
 }

@@ -27,6 +27,7 @@ import (
 
 	"dateline/cache/db"
 	"dateline/cache/search"
+	"dateline/feed"
 	"dateline/feed/query"
 )
 
@@ -294,6 +295,28 @@ func (i Internals) RepairCounts(ctx context.Context) (wrong []string, err error)
 // returns how many of them changed an item, and how many marks are still pending.
 func (i Internals) ApplyPendingMarks(ctx context.Context) (changed, left int, err error) {
 	return i.s.applyPendingMarks(ctx)
+}
+
+// TakeMark makes a mark that was made elsewhere, such as at a server, in a transaction of
+// [Internals.Write]. It is no step of undo. It holds for the whole stories of the items, and
+// a later mark stays. It returns how many items changed.
+func (i Internals) TakeMark(ctx context.Context, tx *sql.Tx, m feed.Mark) (n int, err error) {
+	return takeMark(ctx, tx, m, i.s.now())
+}
+
+// Identity returns what identifies an item with this key in its feed.
+func (i Internals) Identity(key string) int64 { return hash(key) }
+
+// ApplyMarksOf applies the pending marks of some items of a feed in a transaction, given by
+// their identities. It returns how many of them changed an item. Marks of items that are not
+// in the database stay pending.
+func (i Internals) ApplyMarksOf(ctx context.Context, tx *sql.Tx, feed int64, identities []int64) (changed int, err error) {
+	return pendingMarks{ctx, tx, feed, db.JSONIntegers(identities)}.applyAndCount()
+}
+
+// AddToCounters adds to the counters of a feed, whose items a transaction changed.
+func (i Internals) AddToCounters(ctx context.Context, tx *sql.Tx, feed int64, n Counters) error {
+	return n.addTo(ctx, tx, feed)
 }
 
 // SetMarkChunk sets how many items are marked in one transaction. Tests make it small.

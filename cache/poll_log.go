@@ -90,10 +90,12 @@ func readPolls(ctx context.Context, q db.Querier, url string, max int) ([]feed.P
 }
 
 // sqlClaim claims the feeds that nobody has claimed, or whose claim has ended, if they
-// were not checked since their state was read. A claim that lasts longer than the new
-// one was made by a wrong clock, and does not count.
+// were not checked since their state was read. A claim that lasts more than a minute longer
+// than the new one was made by a wrong clock, and does not count. This process may have
+// waited for the database since it read its clock, so a right claim can last a little
+// longer, too.
 const sqlClaim = `UPDATE feeds SET claimed_until = ?1 FROM json_each(?2) j WHERE feeds.url = j.value ->> 0 AND
-	(?4 OR (claimed_until IS NULL OR claimed_until <= ?3 OR claimed_until > ?1) AND last_checked IS j.value ->> 1 AND next_check IS j.value ->> 2) RETURNING url`
+	(?4 OR (claimed_until IS NULL OR claimed_until <= ?3 OR claimed_until > ?1 + 60000000) AND last_checked IS j.value ->> 1 AND next_check IS j.value ->> 2) RETURNING url`
 
 // Claim claims feeds for this process until a time, and returns the URLs of those it
 // got. Only these may be fetched. It does not get a feed that another process has

@@ -34,8 +34,8 @@ type target struct {
 func (w *itemWriter) targetOf(b batch) (*target, error) {
 	t := &target{url: b.URL, info: query.FeedInfo{URL: b.URL}}
 	var tags string
-	err := w.row(`SELECT id, config_order IS NULL, coalesce(nullif(name, ''), title), tags, renew_edited, notify, last_ok IS NOT NULL
-		FROM feeds WHERE url = ?`, []any{b.URL}, &t.id, &t.unsubscribed, &t.info.Title, &tags, &t.renew, &t.notify, &t.checkedBefore)
+	err := w.row(`SELECT id, config_order IS NULL, coalesce(nullif(name, ''), title), tags, account, renew_edited, notify, last_ok IS NOT NULL
+		FROM feeds WHERE url = ?`, []any{b.URL}, &t.id, &t.unsubscribed, &t.info.Title, &tags, &t.info.Account, &t.renew, &t.notify, &t.checkedBefore)
 	if err != nil {
 		return nil, err
 	}
@@ -45,8 +45,8 @@ func (w *itemWriter) targetOf(b batch) (*target, error) {
 	return t, db.FromJSON(tags, &t.info.Tags)
 }
 
-// insertNew writes a new item with the marks that the rules make. The time of these
-// marks is the time at which the item was first seen, so that any later mark of the
+// insertNew writes a new item with the marks that the rules make, and with those that the
+// item has at a server. The time of these marks is the time at which the item was first seen, so that any later mark of the
 // user wins. They are not part of a step of undo.
 func (w *itemWriter) insertNew(t *target, in incoming, saved *feed.Saved) (known, error) {
 	a := in.Article
@@ -55,6 +55,7 @@ func (w *itemWriter) insertNew(t *target, in incoming, saved *feed.Saved) (known
 	pos, future := w.positionFor(a)
 	a.Feed, a.FeedTitle, a.FirstSeen, a.Date, a.Future = t.url, cmp.Or(t.info.Title, t.url), w.seen, db.DateOf(pos), future
 	v := w.applyRules(a, t)
+	v.read, v.star = v.read || a.Read, v.star || a.Starred
 	if err := w.insert(t, in, a, pos, v); err != nil {
 		return known{}, err
 	}
@@ -288,4 +289,24 @@ func moved(before feed.Article, then, now time.Time) (pos int64, future bool) {
 		return db.Position(before.Date, before.ID), true
 	}
 	return db.Position(then, before.ID), false
+}
+
+// applyPendingToArrived calls [pendingMarks.apply] for a feed that has just brought new
+// items. A mark may wait under another key of an item, as [feed.Article.StoredKeys] has.
+func (w *itemWriter) applyPendingToArrived(t *target, b batch) error {
+	p := pendingMarks{ctx: w.ctx, tx: w.tx, feed: t.id}
+	flags, err := p.flags()
+	if err != nil || len(flags) == 0 {
+		return err
+	}
+	for identity, owners := range b.otherKeysOf(nil, nil).narrow {
+		if len(owners) == 1 {
+			w.exec(`UPDATE OR IGNORE pending_marks SET identity = ? WHERE feed = ? AND identity = ?`, b.items[owners[0]].identity, t.id, identity)
+		}
+	}
+	t.counts = FeedCount{} // apply counts them
+	if w.err != nil {
+		return w.err
+	}
+	return p.apply(flags)
 }

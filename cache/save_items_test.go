@@ -84,6 +84,22 @@ func TestUndoAfterRenewal(t *testing.T) {
 	s.CheckCounts()
 }
 
+// TestRulesOfAnAccount checks that a rule can be about an account, or about local feeds.
+func TestRulesOfAnAccount(t *testing.T) {
+	s := open(t)
+	s.subscribeWith(feed.Settings{}, "a", "b")
+	_, err := s.Writer().Exec(`UPDATE feeds SET account = 'Home' WHERE url = 'b'`)
+	s.Must(err)
+	s.SetRules([]query.Rule{
+		s.rule("theirs", "account:home", query.Rule{Star: true}),
+		s.rule("ours", `account:""`, query.Rule{Labels: []string{"local"}}),
+	})
+	s.SaveItems("a", cachetest.Item("1", time.Minute, "Here"))
+	s.SaveItems("b", cachetest.Item("2", time.Minute, "There"))
+	cachetest.Equal(t, "starred", s.List("is:starred"), []string{"2"})
+	cachetest.Equal(t, "labelled", s.List("label:local"), []string{"1"})
+}
+
 // TestRulesOnArrival checks that rules mark new items only: no known item, no edited
 // item, and nothing after the rule has ended.
 func TestRulesOnArrival(t *testing.T) {

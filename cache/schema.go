@@ -20,7 +20,7 @@ var schema string
 const (
 	// SchemaVersion is the PRAGMA user_version of a file with this schema. Smaller
 	// versions were never released.
-	SchemaVersion = 103
+	SchemaVersion = 104
 
 	// applicationID is the PRAGMA application_id of every database of dateline:
 	// "dtln".

@@ -187,10 +187,12 @@ CREATE TABLE page_texts (
   error         TEXT    NOT NULL
 );
 
--- The reading progress, in thousandths of the article.
+-- The reading progress, in thousandths of the article, and when it was stored; 0 if that is
+-- not known.
 CREATE TABLE progress (
   id            INTEGER PRIMARY KEY REFERENCES items(id) ON DELETE CASCADE,
-  permille      INTEGER NOT NULL
+  permille      INTEGER NOT NULL,
+  at            INTEGER NOT NULL DEFAULT 0
 );
 
 -- The labels of items.
@@ -271,6 +273,67 @@ CREATE TABLE settings (
   value         TEXT NOT NULL
 ) WITHOUT ROWID;
 
+-- The accounts at servers: the state at the end of the last sync. See account.State.
+CREATE TABLE accounts (
+  name          TEXT PRIMARY KEY,
+  kind          TEXT    NOT NULL DEFAULT '',
+  url           TEXT    NOT NULL DEFAULT '',
+  server_user   TEXT    NOT NULL DEFAULT '',
+  last_synced   INTEGER,
+  next_sync     INTEGER,
+  backlog       INTEGER NOT NULL DEFAULT 0,
+  held_back     INTEGER NOT NULL DEFAULT 0,
+  error         TEXT    NOT NULL DEFAULT '',
+  refused       TEXT    NOT NULL DEFAULT '',
+  paused_until  INTEGER,
+  -- The end of the claim of the process that syncs the account; NULL if there is none.
+  claimed_until INTEGER
+) WITHOUT ROWID;
+
+-- The subscriptions of accounts, in the order of the server. server_id is the server's ID of
+-- the feed; folders is a JSON array.
+CREATE TABLE account_feeds (
+  account       TEXT    NOT NULL,
+  server_id     TEXT    NOT NULL,
+  feed          INTEGER NOT NULL REFERENCES feeds(id) ON DELETE CASCADE,
+  position      INTEGER NOT NULL,
+  title         TEXT    NOT NULL,
+  folders       TEXT    NOT NULL,
+  PRIMARY KEY (account, server_id)
+) WITHOUT ROWID;
+CREATE INDEX account_feeds_feed ON account_feeds(feed);
+
+-- The entries of accounts, and the marks that were last agreed with the server. item is NULL
+-- if the entry has no item here: its feed has not brought it yet, or retention removed it.
+CREATE TABLE remotes (
+  account       TEXT    NOT NULL,
+  server_id     TEXT    NOT NULL,
+  item          INTEGER REFERENCES items(id) ON DELETE SET NULL,
+  -- The entry's feed, and what finds its item later: the hash of the link, and the SHA-256
+  -- of the GUID if the server has it. Only entries without an item have them.
+  feed          INTEGER,
+  link_hash     INTEGER,
+  guid_hash     TEXT,
+  -- Whether the server does not have the entry any more.
+  gone          INTEGER NOT NULL DEFAULT 0,
+  read          INTEGER NOT NULL DEFAULT 0,
+  read_at       INTEGER,
+  starred       INTEGER NOT NULL DEFAULT 0,
+  starred_at    INTEGER,
+  -- Whether a mark was sent and no answer came: the server's state may be that mark.
+  read_lost     INTEGER NOT NULL DEFAULT 0,
+  starred_lost  INTEGER NOT NULL DEFAULT 0,
+  -- Whether the marks of the item may differ from the agreed ones.
+  changed       INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (account, server_id)
+) WITHOUT ROWID;
+CREATE INDEX remotes_item     ON remotes(item)    WHERE item IS NOT NULL;
+CREATE INDEX remotes_unread   ON remotes(account) WHERE read = 0 AND gone = 0;
+CREATE INDEX remotes_starred  ON remotes(account) WHERE starred = 1 AND gone = 0;
+CREATE INDEX remotes_changed  ON remotes(account) WHERE changed = 1;
+CREATE INDEX remotes_gone     ON remotes(account) WHERE gone = 1;
+CREATE INDEX remotes_unlinked ON remotes(feed)    WHERE item IS NULL AND gone = 0 AND feed IS NOT NULL;
+
 -- The search index. Package search folds the texts and splits them into words; the
 -- tables have no copy of the texts. The rowids are document numbers. They are small and
 -- in the order of pos, because an index consists mostly of the differences between them.
@@ -302,3 +365,11 @@ INSERT INTO items_prefixes (items_prefixes, rank) VALUES ('hashsize', 16777216);
 -- How many segments of a level FTS5 merges into one of the next level.
 INSERT INTO items_index (items_index, rank) VALUES ('automerge', 8);
 INSERT INTO items_prefixes (items_prefixes, rank) VALUES ('automerge', 8);
+
+-- The items whose marks changed since they were written into the folder that computers share,
+-- in the order of the changes. An item may be there more than once. Triggers fill the table,
+-- which package folder creates as long as there is a folder.
+CREATE TABLE changed_marks (
+  change        INTEGER PRIMARY KEY,
+  item          INTEGER NOT NULL
+);

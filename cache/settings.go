@@ -39,12 +39,15 @@ func (s *Store) Progress(ctx context.Context, id int64) (int, error) {
 
 func (s *Store) saveProgress(ctx context.Context, id int64, permille int) error {
 	return s.write(ctx, "save the reading progress", func(tx *sql.Tx) error {
+		// Progress that is deleted stays as a row, so that an older one of another computer
+		// does not come back.
+		at := s.now().UnixMicro()
 		if permille <= 0 {
-			_, err := tx.ExecContext(ctx, `DELETE FROM progress WHERE id = ?`, id)
+			_, err := tx.ExecContext(ctx, `UPDATE progress SET permille = 0, at = max(?2, at + 1) WHERE id = ?1 AND permille > 0`, id, at)
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO progress SELECT id, ?2 FROM items WHERE id = ?1
-			ON CONFLICT (id) DO UPDATE SET permille = excluded.permille`, id, min(permille, 1000))
+		_, err := tx.ExecContext(ctx, `INSERT INTO progress (id, permille, at) SELECT id, ?2, ?3 FROM items WHERE id = ?1
+			ON CONFLICT (id) DO UPDATE SET permille = excluded.permille, at = max(excluded.at, progress.at + 1)`, id, min(permille, 1000), at)
 		return err
 	})
 }

@@ -160,7 +160,7 @@ func TestViewsShowStoriesOnce(t *testing.T) {
 	list, err := s.Feeds(s.Ctx())
 	s.Must(err)
 	for _, f := range list {
-		infos[f.URL] = query.FeedInfo{Title: f.Title, URL: f.URL, Tags: f.Tags}
+		infos[f.URL] = query.FeedInfo{Title: f.Title, URL: f.URL, Tags: f.Tags, Account: f.Account}
 	}
 	everything := s.EveryArticle()
 	leads := map[string]string{}

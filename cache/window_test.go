@@ -1,6 +1,7 @@
 package cache_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"dateline/cache"
 	"dateline/cache/cachetest"
 	"dateline/feed"
+	"dateline/feed/query"
 )
 
 // TestOrder checks that items are newest first, that items of one document with equal
@@ -82,6 +84,33 @@ func TestAroundItemOutsideView(t *testing.T) {
 	s.Must(err)
 	cachetest.Equal(t, "rows of unknown item", cachetest.KeysOf(rows), []string{"1", "3"})
 	cachetest.Equal(t, "index of unknown item", index, 0)
+}
+
+// TestItemsThatCameReadAreNotUnread checks that items that a rule marks read when they arrive,
+// or that came read from a server, are no rows of a list of unread items that is open meanwhile,
+// few or many.
+func TestItemsThatCameReadAreNotUnread(t *testing.T) {
+	for _, n := range []int{2, 2000} {
+		s := open(t)
+		s.Subscribe("a")
+		s.SaveItems("a", cachetest.Item("1", time.Minute), cachetest.Item("2", 2*time.Minute))
+		q, err := query.Parse("title:dull")
+		s.Must(err)
+		s.SetRules([]query.Rule{{Name: "dull", Query: q, Read: true}})
+		opened := s.Advance(time.Minute)
+		var dull []feed.Article
+		for i := range n {
+			dull = append(dull, cachetest.Item(fmt.Sprint("dull", i), time.Minute, "dull"))
+		}
+		s.SaveItems("a", dull...)
+		s.Advance(time.Second)
+		s.MarkItems(feed.Read, true, "2")
+		for _, query := range []string{"is:unread", "is:unread feed:=a", "is:unread -title:z", "is:unread sort:title"} {
+			v := cachetest.View(t, query)
+			v.Opened = opened
+			cachetest.Equal(t, query, s.All(v), []string{"1", "2"})
+		}
+	}
 }
 
 // TestReadRowsStay checks that items read since the view was opened stay in it,

@@ -17,6 +17,8 @@ func (p *problems) check(c *Config) {
 	p.checkFeeds(c.Feeds)
 	p.checkQueries(c.Queries)
 	p.checkRules(c.Rules)
+	p.checkAccounts(c.AccountTables)
+	p.checkSync(c.Sync)
 	p.checkKeys(c)
 	p.checkTheme(c)
 	p.checkColors(c)

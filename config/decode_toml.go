@@ -35,11 +35,33 @@ func (p *problems) decode() Config {
 			return c
 		}
 		at := p.offset(wrong)
-		p.add(p.around(at), "%s", decodeMessage(wrong))
+		where, message := p.around(at), decodeMessage(wrong)
+		if line := p.earlierHeader(where); line > 0 && strings.HasSuffix(message, " already exists") {
+			message = fmt.Sprintf("the table [%s] is in line %d already; write its options there", p.doc[where.from:where.to], line)
+		}
+		p.add(where, "%s", message)
 		if !p.blank(doc, at) {
 			return c
 		}
 	}
+}
+
+// earlierHeader returns the line of the first header of a table, counted from 1, if a second
+// header of that table is at where. Otherwise it returns 0. Nobody looks for the first one in a
+// file that "dateline config example" printed.
+func (p *problems) earlierHeader(where span) (line int) {
+	o, _ := p.outline()
+	name, first := p.doc[where.from:where.to], -1
+	for _, s := range o.statements {
+		switch {
+		case s.pair || !bytes.Equal(p.doc[s.from:s.to], name):
+		case s.from < where.from && first < 0:
+			first = s.from
+		case s.from == where.from && first >= 0:
+			return 1 + bytes.Count(p.doc[:first], []byte("\n"))
+		}
+	}
+	return 0
 }
 
 // blank overwrites the key and value at an offset of doc with spaces and keeps the

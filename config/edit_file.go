@@ -45,10 +45,28 @@ func (f *File) AddQuery(q Query) (Config, error) {
 	return f.edit(func(doc []byte) (edited, error) { return addQuery(doc, q) })
 }
 
+// AddAccount adds an account and returns the configuration that then applies. If there is
+// already one of that name, it replaces its kind, its address and how it logs in, and keeps
+// its other options. If private is set, the file is then
+// readable and writable for its owner alone. If there is no file, the new one has nothing
+// but the account: the feeds of the example are not those of the account.
+func (f *File) AddAccount(a Account, private bool) (Config, error) {
+	return f.editFrom(nil, func(doc []byte) (edited, error) {
+		e, err := addAccount(doc, a)
+		e.private = private
+		return e, err
+	})
+}
+
 // edit applies change to the file and returns the configuration that then applies. It
 // holds a lock, reads the file again and replaces it as a whole. A change after which
 // the file would have mistakes, or would mean anything else than it should, is refused.
 func (f *File) edit(change func(doc []byte) (edited, error)) (Config, error) {
+	return f.editFrom(f.Example, change)
+}
+
+// editFrom is edit. A file that does not exist begins with the text begin.
+func (f *File) editFrom(begin []byte, change func(doc []byte) (edited, error)) (Config, error) {
 	write := version.replace
 	if unlock, err := f.lock(); err == nil {
 		defer unlock()
@@ -56,7 +74,7 @@ func (f *File) edit(change func(doc []byte) (edited, error)) (Config, error) {
 		write = func(version, []byte) error { return fmt.Errorf("lock the configuration: %w", err) }
 	}
 	for range 5 {
-		c, err := f.editOnce(change, write)
+		c, err := f.editOnce(begin, change, write)
 		if !errors.Is(err, errChanged) {
 			return c, err
 		}
@@ -84,10 +102,13 @@ func (f *File) LockAs(name string) (unlock func(), err error) {
 
 // editOnce is one attempt of edit. The error is errChanged if another program changed
 // the file meanwhile.
-func (f *File) editOnce(change func(doc []byte) (edited, error), write func(version, []byte) error) (Config, error) {
+func (f *File) editOnce(begin []byte, change func(doc []byte) (edited, error), write func(version, []byte) error) (Config, error) {
 	v, err := f.readVersion()
 	if err != nil {
 		return Config{}, err
+	}
+	if !v.exists {
+		v.doc = begin
 	}
 	current, err := Parse(v.doc, f.Path, f.Checks)
 	if err != nil {
@@ -109,6 +130,9 @@ func (f *File) editOnce(change func(doc []byte) (edited, error), write func(vers
 	}
 	if !edit.isRight(current, result) {
 		return Config{}, fmt.Errorf("%s was not changed, because dateline cannot make this change in it; edit it yourself: %s:\n\n%s", f.Path, edit.todo, edit.lines)
+	}
+	if edit.private {
+		v.mode &= 0o600
 	}
 	switch err := write(v, edit.doc); {
 	case errors.Is(err, errChanged):

@@ -18,6 +18,8 @@ type edited struct {
 	// lines are the lines that were added or removed. todo is what the user can do
 	// with them if the file cannot be written.
 	lines, todo string
+	// private is set if others must not read the file from now on.
+	private bool
 	// want turns the configuration before the change into the one that the document must
 	// have after it. It is nil if doc is unchanged.
 	want func(c *Config)
@@ -32,6 +34,9 @@ var errInlineFeeds = errors.New("the feeds are written as one value (feeds = [�
 
 // errInlineQueries is returned if the saved queries are written as one value.
 var errInlineQueries = errors.New("the saved queries are written as one value (queries = […]), which dateline does not edit; edit the list by hand, or turn its entries into [[queries]] tables")
+
+// errInlineAccounts is returned if the accounts are written as one value.
+var errInlineAccounts = errors.New("the accounts are written as one value (accounts = […]), which dateline does not edit; edit the list by hand, or turn its entries into [[accounts]] tables")
 
 // addFeeds inserts [[feeds]] tables after the last [[feeds]] table of doc. If there is
 // none, it inserts them at the end. Feeds that are already in doc, in any spelling of
@@ -107,6 +112,29 @@ func addQuery(doc []byte, q Query) (edited, error) {
 		lines: table,
 		todo:  "add these lines at the end",
 		want:  func(c *Config) { c.Queries = append(c.Queries, q) },
+	}, nil
+}
+
+// addAccount inserts an [[accounts]] table after the last one of doc. If there is none, it
+// inserts it at the end. If there is one of that name, it replaces how it logs in.
+func addAccount(doc []byte, a Account) (edited, error) {
+	o, err := outlineOf(doc)
+	if err != nil {
+		return edited{}, err
+	}
+	if o.inlineAccounts {
+		return edited{}, errInlineAccounts
+	}
+	if n, known := accountIndex(doc, a.Name); known {
+		return replaceLogin(doc, o, n, a), nil
+	}
+	nl := lineEnd(doc)
+	table := accountTable(a, nl)
+	return edited{
+		doc:   insertTables(doc, table, nl, o.statements, func(s statement) bool { return s.account }),
+		lines: accountTable(a.withoutSecrets(), nl),
+		todo:  "add these lines at the end",
+		want:  func(c *Config) { c.AccountTables = append(c.AccountTables, a) },
 	}, nil
 }
 

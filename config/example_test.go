@@ -148,6 +148,13 @@ func writeExample(b *bytes.Buffer, docs map[string]string, o option) {
 		b.WriteString(strings.TrimPrefix(sampleQueries, "\n") + "\n")
 	case "rules":
 		writeTable(b, docs, o, reflect.TypeFor[Rule]())
+	case "accounts":
+		writeTable(b, docs, o, reflect.TypeFor[Account]())
+	case "sync":
+		b.WriteString("[sync]\n")
+		for _, f := range optionsOf(reflect.TypeFor[Sync]()) {
+			b.WriteString(comment(docs["Sync."+f.field.Name], f) + setting(f))
+		}
 	default:
 		b.WriteString(setting(o) + "\n")
 	}
@@ -220,7 +227,7 @@ func fieldDocs(t *testing.T, path string) map[string]string {
 // shows it.
 func TestOptionsAreDocumented(t *testing.T) {
 	docs := fieldDocs(t, "options.go")
-	for _, typ := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[Colors](), reflect.TypeFor[ColorSet](), reflect.TypeFor[FeedOptions](), reflect.TypeFor[Feed](), reflect.TypeFor[Query](), reflect.TypeFor[Rule]()} {
+	for _, typ := range []reflect.Type{reflect.TypeFor[Config](), reflect.TypeFor[Colors](), reflect.TypeFor[ColorSet](), reflect.TypeFor[FeedOptions](), reflect.TypeFor[Feed](), reflect.TypeFor[Query](), reflect.TypeFor[Rule](), reflect.TypeFor[Account](), reflect.TypeFor[Sync]()} {
 		for _, f := range reflect.VisibleFields(typ) {
 			if !f.Anonymous && len(f.Index) == 1 && !strings.HasPrefix(docs[typ.Name()+"."+f.Name], f.Name+" ") {
 				t.Errorf("%s.%s has no comment that begins with its name", typ.Name(), f.Name)
@@ -233,14 +240,15 @@ func TestOptionsAreDocumented(t *testing.T) {
 // result must be the default configuration, except for the samples.
 func TestExampleSaysTheDefaults(t *testing.T) {
 	doc := regexp.MustCompile(`(?m)^#([^ \n])`).ReplaceAll(example(t), []byte("$1"))
-	// The two ways to a password exclude each other.
-	doc = regexp.MustCompile(`(?m)^password =.*$`).ReplaceAll(doc, nil)
+	// The ways to a password or a token exclude each other.
+	doc = regexp.MustCompile(`(?m)^(password|token|token_command) =.*$`).ReplaceAll(doc, nil)
 	c, err := Parse(doc, "config.example.toml", realChecks())
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := defaultConfig()
 	c.Feeds, c.Queries, c.Rules, c.Keys, c.Browser, c.NotifyCommand = nil, nil, nil, nil, nil, nil
+	c.AccountTables, c.Sync = nil, Sync{}
 	c.Colors = Colors{}
 	d := &c.Defaults
 	d.UserAgent, d.Headers, d.Proxy, d.FulltextKeep, d.FulltextDrop = nil, nil, nil, nil, nil

@@ -45,6 +45,13 @@ func secretsOf(c Config) []string {
 		note("cookies", f.Cookies)
 		noteAddress(note, f.URL)
 	}
+	for _, a := range c.AccountTables {
+		options = append(options, FeedOptions{Headers: a.Headers, Proxy: a.Proxy})
+		note("tokens", a.Token)
+		note("passwords", a.Password)
+		note("cookies", a.Cookies)
+		noteAddress(note, a.URL)
+	}
 	for _, o := range options {
 		noteAddress(note, valueOf(o.Proxy))
 		for name, value := range o.Headers {

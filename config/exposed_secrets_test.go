@@ -12,6 +12,7 @@ import (
 func TestExposed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.toml")
 	const address = "url = \"https://a.test/feed\"\n"
+	const miniflux = "[[accounts]]\nname = \"home\"\nkind = \"miniflux\"\nurl = \"https://a.test/\"\n"
 	for doc, want := range map[string]string{
 		"":                      "",
 		"width = 80\n":          "",
@@ -32,6 +33,12 @@ func TestExposed(t *testing.T) {
 		"[[feeds]]\n" + address + "user = \"ann\"\npassword = \"x\"\ncookies = \"a=1\"\n":    "cookies and passwords",
 		"[[feeds]]\nurl = \"https://1a2b3c@a.test/feed\"\n":                                  "passwords in addresses",
 		"[[feeds]]\nurl = \"https://a.test/private.php?key=1a2b\"\nname = \"password\"\n":    "tokens in addresses",
+		miniflux + "token = \"1a2b\"\n":                                                      "tokens",
+		miniflux + "token = \"${T}\"\n":                                                      "",
+		miniflux + "token_command = [\"pass\"]\n":                                            "",
+		miniflux + "user = \"ann\"\npassword = \"x\"\n":                                      "passwords",
+		miniflux + "token = \"${T}\"\nheaders = { X-Gate = \"1\" }\ncookies = \"gate=1\"\n":  "cookies and headers",
+		miniflux + "token = \"${T}\"\nproxy = \"socks5://ann:x@localhost:9050\"\n":           "passwords in addresses",
 		"[[queries]]\nname = \"password\"\nquery = \"password\"\n[[feeds]]\n" + address + "": "",
 	} {
 		if err := os.WriteFile(path, []byte(doc), 0o600); err != nil {

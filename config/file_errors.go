@@ -120,11 +120,14 @@ func (p *problems) err(path string) error {
 }
 
 // excerpt returns the line of a mistake with its number, and below it a caret and
-// tildes that underline the mistake.
+// tildes that underline the mistake. The value of an account's token is left out.
 func excerpt(doc []byte, number int, line, at span) string {
 	text := strings.TrimRight(printable(doc[line.from:line.to]), " ")
 	if text == "" {
 		return ""
+	}
+	if key, _, ok := strings.Cut(text, "="); ok && strings.TrimSpace(key) == "token" {
+		return fmt.Sprintf("%5d | %s= …", number, key) // the value is a secret
 	}
 	end := min(at.to, line.from+len(bytes.TrimRight(doc[line.from:line.to], "\r\n")))
 	indent := ansi.StringWidth(printable(doc[line.from:at.from]))

@@ -173,8 +173,16 @@ c.toml:2:15: basic strings cannot have new lines
 c.toml:2:1: key mouse is already defined
     2 | mouse = false
       | ^`},
+		"a table twice": {"mouse = true\n[sync]\n#folder = \"~/a\"\n\n[sync]\nfolder = \"~/b\"\n", `
+c.toml:5:2: the table [sync] is in line 2 already; write its options there
+    5 | [sync]
+      |  ^~~~`},
+		"a table that is a list": {"[[rules]]\nname = \"a\"\nquery = \"is:unread\"\nread = true\n[rules]\n", `
+c.toml:5:2: table rules already exists as an array of tables
+    5 | [rules]
+      |  ^~~~~`},
 		"control characters": {"# \u202e\u009b31m\nwidth = 80\n\"\\u001b[2J\" = 1\n", `
-c.toml:3:1: unknown option "\x1b[2J"; the options here are browser, layout, width, icons, theme, image_protocol, density, mouse, keymap, refresh_on_start, workers, per_host, notify_with, notify_command, colors, keys, defaults, feeds, queries, rules
+c.toml:3:1: unknown option "\x1b[2J"; the options here are browser, layout, width, icons, theme, image_protocol, density, mouse, keymap, refresh_on_start, workers, per_host, notify_with, notify_command, colors, keys, defaults, feeds, queries, rules, accounts, sync
     3 | "\u001b[2J" = 1
       | ^~~~`},
 		"a number instead of a program": {"browser = 3\n", `

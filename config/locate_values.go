@@ -22,8 +22,9 @@ type statement struct {
 	// feed is the index of the [[feeds]] table, or of the table of its sub-table,
 	// that the statement is in. It is -1 if the statement is in no such table.
 	feed int
-	// query reports whether the statement is in a [[queries]] table.
-	query bool
+	// query and account report whether the statement is in a [[queries]] or an
+	// [[accounts]] table.
+	query, account bool
 	// pair is true for a key with its value, false for a table header.
 	pair bool
 }
@@ -41,6 +42,8 @@ type outline struct {
 	inlineFeeds bool
 	// inlineQueries is true if queries is written as a value instead of as [[queries]].
 	inlineQueries bool
+	// inlineAccounts is true if accounts is written as a value instead of as [[accounts]].
+	inlineAccounts bool
 	// counts maps the path of an array of tables to the number of elements so far.
 	counts map[string]int
 }
@@ -57,7 +60,7 @@ func outlineOf(doc []byte) (outline, error) {
 		e := p.Expression()
 		if e.Kind == unstable.KeyValue {
 			at := spanOf(e.Raw)
-			o.statements = append(o.statements, statement{span: at, feed: number, query: inQuery(table), pair: true})
+			o.statements = append(o.statements, statement{span: at, feed: number, query: isIn(table, "queries"), account: isIn(table, "accounts"), pair: true})
 			o.addPair(doc, table, e)
 			continue
 		}
@@ -68,13 +71,13 @@ func outlineOf(doc []byte) (outline, error) {
 		if table[0] == "feeds" && len(table) > 1 {
 			number, _ = strconv.Atoi(table[1])
 		}
-		o.statements = append(o.statements, statement{span: at, feed: number, query: inQuery(table)})
+		o.statements = append(o.statements, statement{span: at, feed: number, query: isIn(table, "queries"), account: isIn(table, "accounts")})
 	}
 	return o, p.Error()
 }
 
-// inQuery reports whether a table is one of [[queries]].
-func inQuery(table []string) bool { return len(table) > 1 && table[0] == "queries" }
+// isIn reports whether a table is one of an array of tables.
+func isIn(table []string, array string) bool { return len(table) > 1 && table[0] == array }
 
 // enter returns the path of a table header: its name with the indexes of array
 // elements.
@@ -110,6 +113,9 @@ func (o *outline) addPair(doc []byte, table []string, pair *unstable.Node) {
 	}
 	if len(path) == 1 && path[0] == "queries" {
 		o.inlineQueries = true
+	}
+	if len(path) == 1 && path[0] == "accounts" {
+		o.inlineAccounts = true
 	}
 	o.addValue(doc, path, value)
 }

@@ -3,8 +3,8 @@
 // Start in options.go: a field of [Config] with its comment and its default is all there
 // is to an option. [File.Load] reads the file (load_file.go, decode_toml.go). Every
 // mistake is reported with its line and column (check_options.go, file_errors.go). The
-// tables of the file have files of their own (section_*.go). [File.Add], [File.Remove]
-// and [File.Move] edit the file in place (edit_file.go, edit_text.go).
+// tables of the file have files of their own (section_*.go). [File.Add], [File.Remove],
+// [File.Move] and [File.AddAccount] edit the file in place (edit_file.go, edit_text.go).
 //
 // Values that another package defines, such as the names of actions, are checked by the
 // functions in [Checks], because this package must not import fetch or ui. An edit must
@@ -101,6 +101,13 @@ type Config struct {
 	// Rules do something with new items that match a query. "dateline rules test"
 	// shows what a rule would have done to the items of the last 30 days.
 	Rules []Rule `toml:"rules"`
+	// AccountTables are accounts at servers that carry subscriptions and marks, such as
+	// Miniflux and FreshRSS. Their feeds are listed beside those of [[feeds]], and
+	// what you read or star is the same on every computer and telephone.
+	// `dateline login URL` asks for what is needed and writes this table.
+	AccountTables []Account `toml:"accounts"`
+	// Sync keeps the computers of one person equal without a server.
+	Sync Sync `toml:"sync"`
 }
 
 // Colors holds the options of [colors].
@@ -246,4 +253,54 @@ type Rule struct {
 	Notify bool `toml:"notify" sample:"true"`
 	// Until is the last day of the rule. Without it the rule never ends.
 	Until any `toml:"until" sample:"2026-12-31"`
+}
+
+// Account holds the options of one [[accounts]] table.
+type Account struct {
+	// Name is one word of at most 32 letters: the group among the sources,
+	// account:home in queries, and what `dateline refresh home` names. It must be
+	// unique.
+	Name string `toml:"name" sample:"\"home\""`
+	// Kind is what the server speaks: "miniflux", or "greader" for FreshRSS and
+	// every other server of the Google Reader API.
+	Kind string `toml:"kind" sample:"\"miniflux\"" oneof:"miniflux greader"`
+	// URL is the address of the server: https://… or http://…. For FreshRSS it is
+	// that of the site, or of its API (https://example.org/api/greader.php).
+	URL string `toml:"url" sample:"\"https://flux.example.org\""`
+	// Token is the API key of a Miniflux account. Here and in user, password,
+	// cookies, headers and proxy, ${NAME} is replaced by the environment variable
+	// NAME, and $${ by a plain ${.
+	Token string `toml:"token" sample:"\"${MINIFLUX_TOKEN}\""`
+	// TokenCommand is a program that prints the API key in its first line. Use it
+	// instead of token.
+	TokenCommand Command `toml:"token_command" sample:"[\"pass\", \"show\", \"miniflux\"]"`
+	// User is your user name, for greader always, for miniflux instead of an API
+	// key. With FreshRSS the password is the API password of your profile there.
+	User string `toml:"user" sample:"\"ann\""`
+	// Password is the password of user.
+	Password string `toml:"password" sample:"\"${FRESHRSS_PASSWORD}\""`
+	// PasswordCommand is a program that prints the password in its first line. Use
+	// it instead of password.
+	PasswordCommand Command `toml:"password_command" sample:"[\"pass\", \"show\", \"freshrss\"]"`
+	// Interval is the time between two syncs while dateline is open.
+	Interval *Duration `toml:"interval" default:"15m"`
+	// Insecure accepts any certificate of the server, such as a self-signed one.
+	Insecure bool `toml:"insecure" default:"false"`
+	// Headers are sent with each request, to this server only. They are added to
+	// those of [defaults].
+	Headers map[string]string `toml:"headers" sample:"{ X-Gate = \"${GATE_KEY}\" }"`
+	// Cookies are sent with each request, to this server only.
+	Cookies string `toml:"cookies" sample:"\"gate=${GATE_COOKIE}\""`
+	// Proxy is the proxy for requests to this server, or "none". The default is
+	// that of [defaults].
+	Proxy *string `toml:"proxy" sample:"\"socks5://localhost:9050\""`
+}
+
+// Sync holds the options of [sync].
+type Sync struct {
+	// Folder is a folder that a program such as Syncthing or Dropbox copies between
+	// your computers. dateline keeps a file for each computer there, with its marks
+	// and subscriptions. ~/ is your home directory, and ${NAME} is replaced by the
+	// environment variable NAME.
+	Folder string `toml:"folder" sample:"\"~/Sync/dateline\""`
 }

@@ -55,6 +55,18 @@ func Ago(t, now time.Time) string {
 	return s + " ago"
 }
 
+// ShortAgo returns [Ago] in a short form for narrow columns: "6m 31s ago", "just now", "never".
+func ShortAgo(t, now time.Time) string {
+	switch s := ShortAge(t, now); s {
+	case "never":
+		return s
+	case "now":
+		return "just now"
+	default:
+		return s + " ago"
+	}
+}
+
 // Until returns the time from now to t in one unit, rounded down: "41 sec", "3 min",
 // "2 hours", "5 days". It returns "now" if t is in the past or less than a second away.
 func Until(t, now time.Time) string {

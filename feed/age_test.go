@@ -68,15 +68,18 @@ func TestAgeLocation(t *testing.T) {
 func TestAgo(t *testing.T) {
 	now := parseTime(t, "2026-11-23 12:00:00")
 	for _, c := range []struct {
-		t    time.Time
-		want string
+		t           time.Time
+		want, short string
 	}{
-		{time.Time{}, "never"},
-		{now.Add(time.Hour), "just now"},
-		{now.Add(-1601 * time.Second), "26 minutes 41 seconds ago"},
+		{time.Time{}, "never", "never"},
+		{now.Add(time.Hour), "just now", "just now"},
+		{now.Add(-1601 * time.Second), "26 minutes 41 seconds ago", "26m 41s ago"},
 	} {
 		if got := Ago(c.t, now); got != c.want {
 			t.Errorf("Ago(%v) = %q, want %q", c.t, got, c.want)
+		}
+		if got := ShortAgo(c.t, now); got != c.short {
+			t.Errorf("ShortAgo(%v) = %q, want %q", c.t, got, c.short)
 		}
 	}
 }

@@ -24,6 +24,8 @@ type Subscription struct {
 	// builtin:NAME, file:PATH or exec:COMMAND. The last two are accepted from the
 	// configuration only.
 	URL string
+	// Account is the account that the feed belongs to; empty for a local feed.
+	Account string
 	// Name replaces the publisher's title. It is empty if not configured.
 	Name     string
 	Tags     []string
@@ -96,6 +98,27 @@ type Access struct {
 	// Filter is a command. It gets the body of a successful response on its standard
 	// input and prints the document to parse instead.
 	Filter []string
+}
+
+// AccountSettings is an account of the configuration.
+type AccountSettings struct {
+	Name string
+	// Kind is "miniflux" or "greader", URL the address of the server or of its programming
+	// interface.
+	Kind, URL string
+	// Token is the key of a Miniflux account. TokenCommand prints it on its first line.
+	// One of the two is set for that kind, or Access has a user and a password. Never show,
+	// log or store a token.
+	Token        string
+	TokenCommand []string
+	// Interval is the time between two syncs.
+	Interval time.Duration
+	// Feeds are the settings of the account's feeds, such as how long their items are kept.
+	Feeds Settings
+	// Headers are sent with each request. Access holds proxy, user and password, and the
+	// other options as for a feed.
+	Headers map[string]string
+	Access  Access
 }
 
 // Feed is a subscription together with its state.

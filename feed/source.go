@@ -23,20 +23,35 @@ type Source interface {
 	// Preview fetches and parses the feed at a URL and saves nothing. The text of an
 	// error is a user message.
 	Preview(ctx context.Context, url string) (Preview, error)
-	// Subscribe adds feeds to the configuration and the database. A feed that is
-	// already subscribed stays as it is. Subscribe does not fetch.
+	// Subscribe adds feeds to the configuration and the database, or, if a feed has an
+	// account, at its server. A feed that is already subscribed stays as it is. Subscribe
+	// does not fetch.
 	Subscribe(ctx context.Context, subs ...Subscription) error
-	// Unsubscribe removes a feed from the configuration. Its items and marks stay in
-	// the database until they are purged.
+	// Unsubscribe removes a feed from the configuration, or from its account at the server.
+	// Its items and marks stay in the database until they are purged.
 	Unsubscribe(ctx context.Context, url string) error
-	// Move replaces a feed's address in the configuration. The feed keeps its
-	// settings, items and marks.
+	// Move replaces a feed's address in the configuration, or at the server of its account.
+	// The feed keeps its settings, items and marks.
 	Move(ctx context.Context, from, to string) error
+	// Rename and SetTags change the name and the tags of a feed of an account at its
+	// server. An empty name is that of the publisher. For a local feed the error says where
+	// to change them.
+	Rename(ctx context.Context, url, name string) error
+	SetTags(ctx context.Context, url string, tags []string) error
 	// PageText fetches the page of an item and saves the page's article. If the page
 	// has no article, the result says why and the error is nil.
 	PageText(ctx context.Context, item int64) (PageText, error)
-	// NextDue returns when the next feed may be checked automatically, at the
-	// earliest now. The zero time means that no feed is due.
+	// Accounts returns the accounts in the order of the configuration.
+	Accounts(ctx context.Context) ([]Account, error)
+	// Send sends marks to the servers of the accounts, without a refresh. It returns how many
+	// it sent. It sends nothing to a server that refuses the login, or that asked for a pause:
+	// see [Source.Refresh].
+	Send(ctx context.Context) (sent int, err error)
+	// Resolve ends that an account's changes are held back, see [Account.HeldBack]. If
+	// accept is set, the server's states are taken. Otherwise those of here are sent.
+	Resolve(ctx context.Context, account string, accept bool) error
+	// NextDue returns when the next feed or account may be checked automatically, at the
+	// earliest now. The zero time means that none is due.
 	NextDue(ctx context.Context) (time.Time, error)
 	// Changed returns a channel that gets a value soon after somebody else changed
 	// what is kept: another process, cron, the command line, or later a sync.
@@ -60,11 +75,14 @@ type Preview struct {
 
 // RefreshRequest selects the feeds to refresh.
 type RefreshRequest struct {
-	// Feeds are the URLs of the feeds to fetch, due or not. If nil, all feeds are
-	// fetched.
-	Feeds []string
-	// DueOnly skips feeds whose next check is in the future.
+	// Feeds are the URLs of the feeds to fetch, due or not, and Accounts the names of the
+	// accounts to sync. If both are nil, all feeds are fetched and all accounts are synced.
+	Feeds    []string
+	Accounts []string
+	// DueOnly skips feeds whose next check is in the future, and accounts whose next sync
+	// is, unless SyncAll is set.
 	DueOnly bool
+	SyncAll bool
 	// AfterSleep is set if the computer has just woken up. Its network may not be
 	// available yet.
 	AfterSleep bool
@@ -108,9 +126,15 @@ const (
 	Skipped   Status = "skipped"
 )
 
-// Report is the result of refreshing one feed.
+// Report is the result of refreshing one feed, or of syncing one account.
 type Report struct {
-	URL    string
+	// URL is the feed's address, or that of the account's server.
+	URL string
+	// Account is the account that the feed belongs to; empty for a local feed.
+	Account string
+	// Sync is set if the report is about the account itself. Every refresh has one such
+	// report for each account that it syncs.
+	Sync   *Sync
 	Status Status
 	// New and Updated count items.
 	New     int
@@ -124,7 +148,10 @@ type Report struct {
 	// Warning is a user message about the subscriptions as a whole, such as that the
 	// configuration cannot be read. All reports of a refresh have the same Warning, so
 	// show it once. Empty if there is none.
-	Warning  string
+	Warning string
+	// Folder is what a sync with the folder did before the feeds were refreshed. All reports
+	// of a refresh have the same. Nil if there was none.
+	Folder   *FolderSync
 	Duration time.Duration
 	// FinalURL is the address of the response, after redirects.
 	FinalURL string
@@ -153,6 +180,55 @@ type Report struct {
 	// Done and Total count the feeds of the refresh. Done includes this feed.
 	Done  int
 	Total int
+}
+
+// Sync is what was done for an account.
+type Sync struct {
+	// Sent counts the marks that were sent to the server, Taken the items that changed here.
+	Sent, Taken int
+}
+
+// FolderSync is what was done for the sync folder.
+type FolderSync struct {
+	// Sent counts the marks that were written, Taken those of other computers that changed
+	// an item here.
+	Sent, Taken int
+	// Feeds counts the subscriptions that other computers changed.
+	Feeds int
+	// Away is set if the folder could not be used.
+	Away bool
+}
+
+// SyncFolder is the folder that other computers get, and its state.
+type SyncFolder struct {
+	// Dir is the path of the folder, empty if there is none.
+	Dir string
+	// LastSynced is when it was read and written last, to the minute. Zero means never.
+	LastSynced time.Time
+	// Others counts the other databases that have files there.
+	Others int
+	// Problems are user messages.
+	Problems []string
+}
+
+// Account is an account at a server, and its state.
+type Account struct {
+	Name string
+	// Kind is "miniflux" or "greader". URL is the address of the server.
+	Kind, URL string
+	// LastSynced is when everything was synced last, NextSync when that happens next by
+	// itself. Zero means never, or at once.
+	LastSynced, NextSync time.Time
+	// Pending counts the marks that the server does not have yet, Backlog the entries of
+	// the server that are not fetched yet.
+	Pending, Backlog int
+	// Feeds and Unread count the subscriptions and their unread items.
+	Feeds, Unread int
+	// Error is a user message about the last sync. Empty if there was no problem.
+	Error string
+	// HeldBack is how many marks the server has taken back, of read or of starred items, if
+	// those are so many that it is not believed without being asked: see [Source.Resolve].
+	HeldBack int
 }
 
 // Fetched is the result of a check, ready to be saved.

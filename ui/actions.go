@@ -76,7 +76,7 @@ func moveActions(m *Model) []action {
 		{name: "open", section: sectionMove, help: "open, one level in", hint: "open", in: []area{areaSources, areaHeadlines}, keys: []string{"enter", "l", "right"}, do: once(m.navigate.open)},
 		{name: "out", section: sectionMove, help: "one level out; quit at the top", hint: "list", in: inArticle, keys: []string{"q", "h", "left", "backspace"}, do: once(m.navigate.out)},
 		{name: "escape", section: sectionMove, help: "stop a refresh, end a search, go out", keys: []string{"esc"}, do: once(m.escape)},
-		{name: "quit", section: sectionMove, help: "quit now", keys: []string{"Q", "ctrl+c"}, do: once(func() tea.Cmd { return tea.Quit })},
+		{name: "quit", section: sectionMove, help: "quit now", keys: []string{"Q", "ctrl+c"}, do: once(m.accounts.quit)},
 	}
 }
 
@@ -140,13 +140,13 @@ func findActions(m *Model) []action {
 
 func feedActions(m *Model) []action {
 	return []action{
-		{name: "refresh", section: sectionFeeds, help: "refresh this feed or group", hint: "refresh", in: inLists, keys: []string{"r"}, do: once(m.refresh.startShown)},
+		{name: "refresh", section: sectionFeeds, help: "refresh this feed or group, and sync its account", hint: "refresh", in: inLists, keys: []string{"r"}, do: once(m.refresh.startShown)},
 		{name: "refresh-all", section: sectionFeeds, help: "refresh everything", hint: "refresh all", in: inSources, keys: []string{"R"}, do: once(m.refresh.startAll)},
-		{name: "add-feed", section: sectionFeeds, help: "subscribe to the address of a feed or page", hint: "add", in: []area{areaSources, areaHeadlines}, keys: []string{"a"}, do: once(m.askAddress)},
+		{name: "add-feed", section: sectionFeeds, help: "subscribe to the address of a feed or page, also at an account", hint: "add", in: []area{areaSources, areaHeadlines}, keys: []string{"a"}, do: once(m.askAddress)},
 		{name: "remove-feed", section: sectionFeeds, help: "unsubscribe from this feed; asks first", keys: []string{"X"}, do: once(m.removeFeed), why: m.selected.noFeed},
 		{name: "move-feed", section: sectionFeeds, help: "take a moved feed's new address, or go back", keys: []string{"M"}, do: once(m.moveFeed), why: m.noMove},
-		{name: "problem-feeds", section: sectionFeeds, help: "feeds with problems: failing, moved, gone, silent, paused", keys: []string{"ge"}, do: once(m.showProblems)},
-		{name: "info", section: sectionFeeds, help: "information about this feed and item", keys: []string{"i"}, do: once(m.showInfo)},
+		{name: "problem-feeds", section: sectionFeeds, help: "accounts and feeds with problems: failing, moved, gone, paused", keys: []string{"ge"}, do: once(m.showProblems)},
+		{name: "info", section: sectionFeeds, help: "information about this feed, item or account", keys: []string{"i"}, do: once(m.showInfo)},
 	}
 }
 

@@ -529,10 +529,13 @@ func (j *jumper) settle() tea.Cmd {
 	return nil
 }
 
-// promptInfo returns what has been found for the text in a prompt.
+// promptInfo returns what has been found for the text in a prompt, or where a feed could be
+// added instead.
 func (j *jumper) promptInfo(by opener) string {
 	h := j.headlines
-	switch by.(type) {
+	switch by := by.(type) {
+	case *addressPrompt:
+		return by.elsewhere()
 	case findingPrompt:
 		if j.find.text != "" {
 			return j.position()

@@ -136,8 +136,8 @@ func (n *navigator) moveBorder(by int) tea.Cmd {
 func (n *navigator) toggleFold() tea.Cmd {
 	rows := n.sources.List.Rows()
 	for i := n.sources.List.Index(); i >= 0 && i < len(rows); i-- {
-		if rows[i].Kind == pane.KindTag {
-			n.sources.Folded[rows[i].Name] = !rows[i].Folded
+		if rows[i].Fold != "" {
+			n.sources.Folded[rows[i].Fold] = !rows[i].Folded
 			n.sources.List.Go(i)
 			n.sources.Rebuild()
 			n.session.dirty = true

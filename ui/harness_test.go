@@ -2,11 +2,13 @@ package ui
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"dateline/cache"
 	"dateline/feed"
 	"dateline/feed/schedule"
+	"dateline/ui/outbox"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden screens")
@@ -27,6 +30,12 @@ type clock struct{ t time.Time }
 func (c *clock) now() time.Time { return c.t }
 
 func testClock() *clock { return &clock{time.Date(2020, 11, 20, 9, 30, 0, 0, time.UTC)} }
+
+// resolved is a call of Resolve.
+type resolved struct {
+	account string
+	accept  bool
+}
 
 // fakeSource saves documents from memory in a real database.
 type fakeSource struct {
@@ -49,6 +58,80 @@ type fakeSource struct {
 	nextDue func() (time.Time, error)
 	// changes reports changes of other processes; nil reports nothing.
 	changes chan struct{}
+	// accounts are the accounts. listed counts how often they were asked for.
+	accounts []feed.Account
+	listed   int
+	// synced are what the sync of each account reports. Without an entry nothing happened.
+	synced map[string]feed.Report
+	// send replaces what Send does. If it is nil, everything is sent. sends counts the calls.
+	send  func(context.Context) (int, error)
+	sends int
+	// resolved are the calls of Resolve.
+	resolved []resolved
+	// refuse is the error of every change of the subscriptions of an account.
+	refuse error
+}
+
+func (s *fakeSource) Rename(context.Context, string, string) error { return nil }
+
+func (s *fakeSource) SetTags(context.Context, string, []string) error { return nil }
+
+func (s *fakeSource) Resolve(_ context.Context, name string, accept bool) error {
+	s.resolved = append(s.resolved, resolved{name, accept})
+	if s.refuse == nil {
+		s.accounts[slices.IndexFunc(s.accounts, func(a feed.Account) bool { return a.Name == name })].HeldBack = 0
+	}
+	return s.refuse
+}
+
+func (s *fakeSource) Accounts(context.Context) ([]feed.Account, error) {
+	s.listed++
+	return slices.Clone(s.accounts), nil
+}
+
+func (s *fakeSource) Send(ctx context.Context) (int, error) {
+	s.sends++
+	if s.send != nil {
+		return s.send(ctx)
+	}
+	n := 0
+	for i := range s.accounts {
+		n += s.accounts[i].Pending
+		s.accounts[i].Pending = 0
+	}
+	return n, nil
+}
+
+// setFeeds stores the subscriptions, and which feeds belong to an account.
+func (s *fakeSource) setFeeds(ctx context.Context) error {
+	if err := s.store.SetFeeds(ctx, s.subs); err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(s.subs, func(sub feed.Subscription) bool { return sub.Account != "" }) {
+		return nil
+	}
+	other, err := sql.Open("sqlite", s.store.Path())
+	if err != nil {
+		return err
+	}
+	defer other.Close()
+	for _, sub := range s.subs {
+		if _, err := other.ExecContext(ctx, `UPDATE feeds SET account = ? WHERE url = ?`, sub.Account, sub.URL); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// syncedAccounts returns the accounts that a request syncs.
+func (s *fakeSource) syncedAccounts(ask feed.RefreshRequest) (names []string) {
+	if ask.Feeds == nil && ask.Accounts == nil {
+		for _, a := range s.accounts {
+			names = append(names, a.Name)
+		}
+		return names
+	}
+	return ask.Accounts
 }
 
 func (s *fakeSource) NextDue(context.Context) (time.Time, error) {
@@ -62,12 +145,17 @@ func (s *fakeSource) Changed(context.Context) <-chan struct{} { return s.changes
 
 func (s *fakeSource) Refresh(ctx context.Context, ask feed.RefreshRequest, report func(feed.Report)) error {
 	s.asked = append(s.asked, ask)
-	urls := ask.Feeds
-	if urls == nil {
-		for _, sub := range s.subs {
+	accounts := s.syncedAccounts(ask)
+	var urls []string
+	own := map[string]string{}
+	for _, sub := range s.subs {
+		own[sub.URL] = sub.Account
+		local := sub.Account == "" && ask.Feeds == nil && ask.Accounts == nil
+		if local || slices.Contains(ask.Feeds, sub.URL) || slices.Contains(accounts, sub.Account) {
 			urls = append(urls, sub.URL)
 		}
 	}
+	total := len(urls) + len(accounts)
 	for i, url := range urls {
 		now := s.clock.now()
 		f := feed.Fetched{URL: url, Document: s.docs[url], RefreshStart: now, State: feed.PollState{
@@ -84,12 +172,19 @@ func (s *fakeSource) Refresh(ctx context.Context, ask feed.RefreshRequest, repor
 		if err != nil {
 			return err
 		}
-		r := feed.Report{URL: url, Status: feed.OK, New: saved[0].New, Updated: saved[0].Updated, Done: i + 1, Total: len(urls)}
+		r := feed.Report{URL: url, Status: feed.OK, New: saved[0].New, Updated: saved[0].Updated, Done: i + 1, Total: total, Account: own[url]}
 		if i == 0 {
 			r.Notify = s.notices
 		}
 		if s.errors[url] != "" {
 			r.Status, r.Error = feed.Failed, s.errors[url]
+		}
+		report(r)
+	}
+	for i, name := range accounts {
+		r := s.synced[name]
+		if r.Account, r.Done, r.Total = name, len(urls)+i+1, total; r.Sync == nil {
+			r.Sync, r.Status = &feed.Sync{}, feed.OK
 		}
 		report(r)
 	}
@@ -116,8 +211,11 @@ func (s *fakeSource) Discover(context.Context, string) ([]feed.Candidate, error)
 }
 
 func (s *fakeSource) Subscribe(ctx context.Context, subs ...feed.Subscription) error {
+	if subs[0].Account != "" && s.refuse != nil {
+		return s.refuse
+	}
 	s.subs = append(s.subs, subs...)
-	return s.store.SetFeeds(ctx, s.subs)
+	return s.setFeeds(ctx)
 }
 
 func (s *fakeSource) PageText(ctx context.Context, item int64) (feed.PageText, error) {
@@ -136,18 +234,16 @@ func (s *fakeSource) Move(ctx context.Context, from, to string) error {
 	if err := s.store.MoveFeed(ctx, from, to); err != nil {
 		return err
 	}
-	return s.store.SetFeeds(ctx, s.subs)
+	return s.setFeeds(ctx)
 }
 
 func (s *fakeSource) Unsubscribe(ctx context.Context, url string) error {
-	kept := s.subs[:0]
-	for _, sub := range s.subs {
-		if sub.URL != url {
-			kept = append(kept, sub)
-		}
+	i := slices.IndexFunc(s.subs, func(sub feed.Subscription) bool { return sub.URL == url })
+	if s.subs[i].Account != "" && s.refuse != nil {
+		return s.refuse
 	}
-	s.subs = kept
-	return s.store.SetFeeds(ctx, s.subs)
+	s.subs = slices.Delete(s.subs, i, i+1)
+	return s.setFeeds(ctx)
 }
 
 // screen drives a model as a user would: keys in, lines out.
@@ -161,6 +257,36 @@ type screen struct {
 	copied []string
 	// raw is what was written to the terminal in addition to the screen.
 	raw []string
+	// timers are the timers that wait. [screen.pass] lets them fire.
+	timers []timer
+}
+
+// timer is a command that waits until a time.
+type timer struct {
+	at time.Time
+	f  func(time.Time) tea.Msg
+}
+
+// pass lets time pass. The timers fire in their order.
+func (s *screen) pass(d time.Duration) {
+	s.t.Helper()
+	end := s.clock.t.Add(d)
+	for {
+		next := -1
+		for i, w := range s.timers {
+			if !w.at.After(end) && (next < 0 || w.at.Before(s.timers[next].at)) {
+				next = i
+			}
+		}
+		if next < 0 {
+			s.clock.t = end
+			return
+		}
+		w := s.timers[next]
+		s.timers = slices.Delete(s.timers, next, next+1)
+		s.clock.t = w.at
+		s.run(func() tea.Msg { return w.f(s.clock.t) })
+	}
 }
 
 // newScreen starts a screen on an empty database and refreshes the test's feeds.
@@ -190,7 +316,7 @@ func (s *screen) start(w, h int, change ...func(*Deps, *fakeSource)) {
 	for _, f := range change {
 		f(&d, s.source)
 	}
-	if err := store.SetFeeds(s.t.Context(), s.source.subs); err != nil {
+	if err := s.source.setFeeds(s.t.Context()); err != nil {
 		s.t.Fatal(err)
 	}
 	s.m, err = New(s.t.Context(), d)
@@ -198,7 +324,8 @@ func (s *screen) start(w, h int, change ...func(*Deps, *fakeSource)) {
 		s.t.Fatal(err)
 	}
 	s.m.after = func(_ context.Context, d time.Duration, f func(time.Time) tea.Msg) tea.Cmd {
-		if d >= time.Second {
+		if d >= outbox.CountAfter {
+			s.timers = append(s.timers, timer{s.clock.now().Add(d), f})
 			return nil
 		}
 		return func() tea.Msg { return f(s.clock.now()) }

@@ -382,12 +382,20 @@ func (h *headlineList) emptyText(refreshing bool) []string {
 		return tips("Nothing here matches the filter.", "filter", "changes it", "escape", "removes it")
 	case h.Search != nil:
 		return tips("Nothing found.", "search", "changes the search", "escape", "goes back")
+	case h.Source.Problem != "":
+		return tips("There are no items: "+h.Source.Problem, "refresh", "tries again", "info", "shows more")
+	case h.Source.Kind == pane.KindAccount && len(h.Source.Feeds) == 0 && refreshing && !h.sources.isSynced(h.Source.Account):
+		return tips("Syncing the account; its feeds and items appear here.", "help", "shows all keys")
+	case h.Source.Kind == pane.KindAccount && len(h.Source.Feeds) == 0:
+		return tips("This account has no feeds here yet.", "refresh", "syncs it", "add-feed", "subscribes to a feed there")
+	case len(h.sources.Feeds) == 0 && len(h.sources.Accounts) > 0:
+		return tips("Nothing has come from your accounts yet.", "refresh-all", "syncs them", "add-feed", "subscribes to a feed", "help", "shows all keys")
 	case len(h.sources.Feeds) == 0:
 		why := tips("No feeds yet.", "add-feed", "subscribes to one: type the address of a feed or of any page")
 		return append(why, tips("", "help", "shows all keys", "quit", "quits")[2])
 	case refreshing && h.sources.Counts.Total == 0:
 		return tips("Refreshing the feeds; new items appear here.", "help", "shows all keys")
-	case h.Source.Feed != nil && h.Source.Feed.Poll.LastChecked.IsZero():
+	case h.Source.Feed != nil && h.Source.Account == "" && h.Source.Feed.Poll.LastChecked.IsZero():
 		return tips("This feed has not been checked yet.", "refresh", "checks it now")
 	case h.Source.Feed != nil && h.Source.Feed.Poll.Error != "":
 		return tips("There are no items: "+h.failureText(*h.Source.Feed), "refresh", "tries again", "info", "shows more", "remove-feed", "unsubscribes")
@@ -451,7 +459,7 @@ func (m *Model) showRows(msg rowsLoaded) tea.Cmd {
 func (m *Model) fitList() {
 	h := &m.headlines
 	size := listSize{header: 1, row: h.ListRowHeight(), rows: m.list.rows}
-	if h.Failure(h.shownFeed()) != nil {
+	if h.Failure(h.shownFeed()) != "" {
 		size.header = 2
 	}
 	if h.opened {
@@ -484,7 +492,7 @@ func (h *headlineList) rowsNeeded() int {
 func (h *headlineList) total() int {
 	s := h.Source
 	switch {
-	case h.Search != nil || h.Filter != nil || s.Kind == pane.KindQuery || s.Kind == pane.KindTag || s.Key == pane.KeyNew:
+	case h.Search != nil || h.Filter != nil || s.Kind == pane.KindQuery || s.Fold != "" || s.Key == pane.KeyNew:
 		return -1
 	case s.Key == pane.KeyUnread, s.Kind == pane.KindFeed && h.UnreadOnly:
 		return s.Unread

@@ -241,16 +241,16 @@ func (n *navigator) markAllRead() tea.Cmd {
 // undo or redo, the list.
 func (m *Model) showSaved(msg saved) tea.Cmd {
 	reload, counted := m.marks.showOutcomes(msg.outcomes)
+	cmds := []tea.Cmd{m.accounts.marked(msg.outcomes)}
 	var crash *feed.PanicError
 	if errors.As(msg.err, &crash) {
 		m.status.fail(crash.UserMessage())
-		return tea.Batch(m.sources.loadCounts(), m.headlines.reload())
+		return tea.Batch(append(cmds, m.sources.loadCounts(), m.headlines.reload())...)
 	}
 	if msg.err != nil {
-		return m.marks.failed(msg.err)
+		return tea.Batch(append(cmds, m.marks.failed(msg.err))...)
 	}
 	m.marks.succeeded()
-	var cmds []tea.Cmd
 	if counted {
 		cmds = append(cmds, m.sources.loadCounts())
 	}

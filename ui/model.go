@@ -135,9 +135,12 @@ type env struct {
 	deps Deps
 	now  func() time.Time
 	// after is the function after. Tests replace it, so that they do not wait.
-	after  func(context.Context, time.Duration, func(time.Time) tea.Msg) tea.Cmd
-	saver  *saver.Saver
-	status status
+	after func(context.Context, time.Duration, func(time.Time) tea.Msg) tea.Cmd
+	saver *saver.Saver
+	// unknown reports whether a mark was made that is not reported as written yet, so that
+	// the outbox does not know it.
+	unknown bool
+	status  status
 	// unsaved is the file for changes that cannot be written to the database.
 	unsaved *rescue.Unsaved
 	// saving is the context of the writes while the screen is open. stopSaving ends it.
@@ -153,6 +156,7 @@ type Model struct {
 	geometry
 
 	sources   sourceList
+	accounts  accounts
 	headlines headlineList
 	article   articleView
 	navigate  navigator
@@ -225,6 +229,7 @@ func (m *Model) connect() {
 	s := m.deps.Settings
 	m.session = session{env: m.env, geometry: &m.geometry, sources: &m.sources, headlines: &m.headlines}
 	m.sources = sourceList{env: m.env, Sources: pane.NewSources(s.Queries)}
+	m.accounts = newAccounts(m.env, &m.sources)
 	m.headlines = headlineList{
 		env: m.env, Headlines: pane.NewHeadlines(s.Density == "compact"), geometry: &m.geometry,
 		sources: &m.sources, session: &m.session, cancel: func() {},
@@ -237,7 +242,7 @@ func (m *Model) connect() {
 	m.marks = marker{env: m.env, sources: &m.sources, headlines: &m.headlines, article: &m.article, selected: &m.selected}
 	m.navigate = navigator{
 		env: m.env, geometry: &m.geometry, sources: &m.sources, headlines: &m.headlines,
-		article: &m.article, marks: &m.marks, session: &m.session, jumps: &m.jumps,
+		article: &m.article, marks: &m.marks, session: &m.session, jumps: &m.jumps, accounts: &m.accounts,
 	}
 	m.jumps = jumper{
 		env: m.env, geometry: &m.geometry, modes: &m.modes, headlines: &m.headlines, article: &m.article,
@@ -257,6 +262,7 @@ func (m *Model) connect() {
 	m.line = statusLine{
 		env: m.env, geometry: &m.geometry, sources: &m.sources, headlines: &m.headlines, article: &m.article, selected: &m.selected,
 		marks: &m.marks, refresh: &m.refresh, pageText: &m.pageText, pictures: &m.pictures, keys: &m.keys, modes: &m.modes, jumps: &m.jumps,
+		accounts: &m.accounts,
 	}
 	m.keys = keyboard{env: m.env, geometry: &m.geometry, links: linkNumber{last: m.selected.lastLink, open: m.browser.openLink}}
 }
@@ -315,8 +321,8 @@ const (
 	finishLimit = 10 * time.Second
 )
 
-// Finish writes everything the user did that is not in the database yet, and waits for a
-// running refresh to save what it fetched. What cannot be written goes to a file, which
+// Finish writes everything the user did that is not in the database yet, sends marks to the
+// servers of accounts if that is quick, and waits for a running refresh to save what it fetched. What cannot be written goes to a file, which
 // the next start takes in; the error names it. Call Finish once, after the program has
 // ended and its context was cancelled.
 func (m *Model) Finish() error {
@@ -332,6 +338,7 @@ func (m *Model) Finish() error {
 	if err = errors.Join(err, keepErr); m.saver.Unsaved() {
 		err = &notSaved{err, kept}
 	}
+	m.accounts.finish()
 	m.refresh.wait()
 	return err
 }
@@ -387,6 +394,7 @@ func (e *env) drain() tea.Cmd {
 // save queues a change, begins to write it at once, and returns the command that waits for
 // the result. Bubble Tea would start the command only after it has drawn the screen.
 func (e *env) save(c cache.Change) tea.Cmd {
+	e.unknown = e.unknown || isMark(c)
 	e.saver.Add(c)
 	drain, result := e.drain(), make(chan tea.Msg, 1)
 	go func() { result <- drain() }()

@@ -22,6 +22,7 @@ type navigator struct {
 	marks     *marker
 	session   *session
 	jumps     *jumper
+	accounts  *accounts
 }
 
 // move moves the focused pane's cursor, or scrolls the article.
@@ -242,7 +243,7 @@ func (n *navigator) out() tea.Cmd {
 	case n.focus == areaHeadlines:
 		return n.setFocus(areaSources)
 	}
-	return tea.Quit
+	return n.accounts.quit()
 }
 
 // escape stops a sequence of keys, a fetch or a refresh. If there is none, it goes one

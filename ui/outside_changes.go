@@ -258,7 +258,7 @@ func (m *Model) loadChanges() tea.Cmd {
 		return nil
 	}
 	m.article.pages.forget()
-	return tea.Batch(m.sources.load(), m.headlines.reload(), m.refresh.loadNextDue(), m.maintenance.indexOthers())
+	return tea.Batch(m.sources.load(), m.headlines.reload(), m.refresh.loadNextDue(), m.accounts.load(false), m.maintenance.indexOthers())
 }
 
 // lostFocus ends the ticks and saves the session, because the terminal may stay without

@@ -1,9 +1,11 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,11 +31,18 @@ type refresher struct {
 	running bool
 	// byKey reports whether the user has started the refresh.
 	byKey bool
+	// stopped reports whether the user has stopped the refresh. cut counts the accounts
+	// whose sync that has interrupted.
+	stopped bool
+	cut     int
 	// generation numbers the refreshes.
 	generation  int
 	done, total int
-	// fresh and edited count items, failed counts feeds.
-	fresh, edited, failed int
+	// fresh and edited count items, failed counts feeds and failedAccounts accounts. sent
+	// and taken count the marks that were sent to accounts, and those that came from them.
+	fresh, edited, failed, failedAccounts, sent, taken int
+	// ofAccounts counts the new and edited items of the feeds of each account.
+	ofAccounts map[string]int
 	// remark is the message about a feed that has moved or has given items new IDs.
 	remark    string
 	lastError string
@@ -48,6 +57,9 @@ type refresher struct {
 	// warning is the message about the subscriptions as a whole; empty if there is none.
 	// warned is the message that the user has seen.
 	warning, warned string
+	// held is the message about changes of an account that are held back; empty if there
+	// are none. heldShown is the one that the user has seen.
+	held, heldShown string
 	// broken is the error that ended the last refresh; empty if there was none. It is
 	// shown once, although the refresh is tried again every minute.
 	broken string
@@ -75,6 +87,7 @@ const reloadEvery = 250 * time.Millisecond
 func (r *refresher) cancelable() bool { return r.running && r.byKey }
 
 func (r *refresher) stop() {
+	r.stopped = true
 	if r.cancel != nil {
 		r.cancel()
 	}
@@ -95,9 +108,11 @@ func (r *refresher) start(request feed.RefreshRequest, byKey bool) tea.Cmd {
 	request.AfterSleep = r.next.late(r.now())
 	r.next = dueWait{generation: r.next.generation}
 	ctx, cancel := context.WithCancel(r.ctx)
+	r.stopped, r.cut = false, 0
 	r.running, r.byKey, r.cancel, r.generation = true, byKey, cancel, r.generation+1
-	r.done, r.total, r.fresh, r.edited, r.failed = 0, 0, 0, 0, 0
-	r.lastError, r.result, r.remark, r.offline, r.clock, r.warning = "", "", "", "", "", ""
+	r.done, r.total, r.fresh, r.edited, r.failed, r.failedAccounts, r.sent, r.taken = 0, 0, 0, 0, 0, 0, 0, 0
+	r.ofAccounts = map[string]int{}
+	r.lastError, r.result, r.remark, r.offline, r.clock, r.warning, r.held = "", "", "", "", "", "", ""
 	reports, finished := make(chan feed.Report, 64), make(chan error, 1)
 	source, record := r.deps.Source, r.deps.Crashed
 	r.ended.Add(1)
@@ -122,22 +137,33 @@ func (r *refresher) start(request feed.RefreshRequest, byKey bool) tea.Cmd {
 	return waitReports(r.generation, reports, finished)
 }
 
-// startShown refreshes the feeds of the source that is shown.
+// startShown refreshes the feeds of the source that is shown, or syncs its account.
 func (r *refresher) startShown() tea.Cmd {
 	s := r.headlines.Source
-	if s.Kind != pane.KindFeed && s.Kind != pane.KindTag {
-		return r.startAll()
+	switch s.Kind {
+	case pane.KindFeed:
+		return r.start(requestFor(*s.Feed), true)
+	case pane.KindTag, pane.KindAccount:
+		if s.Account != "" {
+			return r.start(feed.RefreshRequest{Accounts: []string{s.Account}}, true)
+		}
+		return r.start(feed.RefreshRequest{Feeds: s.Feeds}, true)
 	}
-	return r.start(feed.RefreshRequest{Feeds: s.Feeds}, true)
+	return r.startAll()
 }
 
-func (r *refresher) startAll() tea.Cmd {
-	if len(r.sources.Feeds) == 0 {
-		r.status.say(r.withTips("there are no feeds yet", "; ", "add-feed", "subscribes to one"))
-		return nil
+// requestFor returns the request to refresh a feed. The account of the feed is synced.
+func requestFor(f feed.Feed) feed.RefreshRequest {
+	request := feed.RefreshRequest{Feeds: []string{f.URL}}
+	if f.Account != "" {
+		request.Accounts = []string{f.Account}
 	}
-	return r.start(feed.RefreshRequest{}, true)
+	return request
 }
+
+// startAll refreshes everything. Without feeds it does so, too: they may come from the sync
+// folder.
+func (r *refresher) startAll() tea.Cmd { return r.start(feed.RefreshRequest{}, true) }
 
 // reportsEvery is how long reports are gathered, so that many feeds need only a few frames
 // a second and keys do not wait.
@@ -172,23 +198,51 @@ func waitReports(generation int, reports <-chan feed.Report, finished <-chan err
 func (r *refresher) take(msg reported) (over bool) {
 	for _, x := range msg.reports {
 		r.done, r.total = x.Done, x.Total
-		r.fresh += x.New
-		r.edited += x.Updated
+		r.add(x)
 		r.note(x)
 		r.notifier.waiting = append(r.notifier.waiting, x.Notify...)
 		r.warning = x.Warning
+		if x.Sync != nil && x.Status != feed.Failed {
+			r.held = cmp.Or(x.Error, r.held)
+		}
 		if x.Offline {
 			r.offline = x.Error
 		}
 		if x.ClockAhead != 0 {
 			r.clock = schedule.ClockMessage(x.ClockAhead)
 		}
-		if x.Status == feed.Failed {
+		switch {
+		case x.Status == feed.Failed && x.Sync != nil && r.stopped:
+			r.cut++
+		case x.Status == feed.Failed:
 			r.failed++
+			if x.Sync != nil {
+				r.failedAccounts++
+			}
 			r.lastError = x.Error
 		}
 	}
 	return r.running && (msg.ended || len(msg.reports) > 0 && r.done == r.total)
+}
+
+// add adds the counts of a report. The report of an account counts the items of its feeds
+// again.
+func (r *refresher) add(x feed.Report) {
+	switch {
+	case x.Sync != nil:
+		if r.ofAccounts[x.Account] == 0 {
+			r.fresh += x.New
+			r.edited += x.Updated
+		}
+		r.sent += x.Sync.Sent
+		r.taken += x.Sync.Taken
+	default:
+		r.fresh += x.New
+		r.edited += x.Updated
+		if x.Account != "" {
+			r.ofAccounts[x.Account] += x.New + x.Updated
+		}
+	}
 }
 
 // showReports moves the progress bar. It loads the rows and counts again every reloadEvery
@@ -202,13 +256,17 @@ func (m *Model) showReports(msg reported) tea.Cmd {
 	cmds := []tea.Cmd{msg.next}
 	if over {
 		r.end(msg.err)
-		cmds = append(cmds, r.loadNextDue(), m.notifier.send())
+		cmds = append(cmds, r.loadNextDue(), m.notifier.send(), m.accounts.load(true))
+	}
+	if !over && slices.ContainsFunc(msg.reports, func(x feed.Report) bool { return x.Sync != nil }) {
+		// The state of an account is shown at once, although others take longer.
+		cmds = append(cmds, m.accounts.load(false))
 	}
 	now := m.now()
 	if r.done > 0 && (over || now.Sub(r.loaded) >= reloadEvery) || msg.err != nil {
 		r.loaded = now
 		cmds = append(cmds, m.sources.load())
-		if r.fresh+r.edited > 0 {
+		if r.fresh+r.edited+r.taken > 0 {
 			cmds = append(cmds, m.headlines.reload())
 		}
 	}
@@ -235,7 +293,7 @@ func (r *refresher) note(x feed.Report) {
 
 // end shows the result of a refresh.
 func (r *refresher) end(err error) {
-	stopped := r.done < r.total
+	stopped := r.done-r.cut < r.total
 	r.running = false
 	before := r.broken
 	if r.broken = ""; err != nil && !errors.Is(err, context.Canceled) {
@@ -248,9 +306,13 @@ func (r *refresher) end(err error) {
 		}
 	case stopped && r.byKey:
 		r.status.clear()
-		r.result = "stopped after " + text.Plural(r.done, "feed") + ", " + text.Number(r.fresh) + " new"
+		r.result = "stopped after " + text.Plural(r.done-r.cut, "feed") + ", " + text.Number(r.fresh) + " new"
 	case r.fresh > 0:
 		r.result = "+" + text.Number(r.fresh) + " new"
+	case r.byKey && r.total == 0 && len(r.sources.Feeds)+len(r.sources.Accounts) == 0:
+		r.status.say(r.withTips("there are no feeds yet", "; ", "add-feed", "subscribes to one"))
+	case r.byKey && r.failed == 0 && r.sent+r.taken > 0:
+		r.result = "nothing new; " + marksMoved(r.sent, r.taken)
 	case r.byKey && r.failed == 0:
 		r.result = "nothing new"
 	}
@@ -263,21 +325,46 @@ func (r *refresher) end(err error) {
 		}
 	case r.clock != "" && !r.clockShown:
 		r.status.fail(r.clock)
+	case r.held != "" && (r.byKey || r.held != r.heldShown):
+		r.status.fail(r.held)
 	case r.remark != "" && (r.failed == 0 || !r.byKey):
 		r.status.say(r.remark)
 	case r.failed == 0:
 	case r.failed == 1 && r.byKey:
 		r.status.fail(r.lastError)
 	case r.byKey || r.session.first && !r.session.touched:
-		r.status.fail(r.withTips(text.Plural(r.failed, "feed")+" failed", "; ", "problem-feeds", "lists them with the reasons"))
+		r.status.fail(r.withTips(r.failures()+" failed", "; ", "problem-feeds", "lists them with the reasons"))
 	}
 	r.noteShown()
+}
+
+// marksMoved returns how many marks were sent and received. One of them is not 0.
+func marksMoved(sent, received int) string {
+	switch {
+	case received == 0:
+		return text.Plural(sent, "mark") + " sent"
+	case sent == 0:
+		return text.Plural(received, "mark") + " received"
+	}
+	return text.Plural(sent, "mark") + " sent, " + text.Number(received) + " received"
+}
+
+// failures returns how many feeds and accounts failed.
+func (r *refresher) failures() string {
+	switch feeds := text.Plural(r.failed-r.failedAccounts, "feed"); r.failedAccounts {
+	case 0:
+		return feeds
+	case r.failed:
+		return text.Plural(r.failed, "account")
+	default:
+		return feeds + " and " + text.Plural(r.failedAccounts, "account")
+	}
 }
 
 // noteShown records what the user has seen. A network problem ends with the first
 // successful response. The clock is wrong until a refresh finds it right.
 func (r *refresher) noteShown() {
-	r.warned = r.warning
+	r.warned, r.heldShown = r.warning, r.held
 	if r.done > r.failed {
 		r.clockShown = r.clock != ""
 	}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"dateline/feed"
@@ -48,4 +49,31 @@ func TestNothingHasComeYet(t *testing.T) {
 	s.expectNot("Everything is read.")
 	s.m.refresh.stop()
 	s.run(cmd)
+}
+
+// folderSource subscribes to what the sync folder brings at the begin of a refresh.
+type folderSource struct {
+	*fakeSource
+	brought []feed.Subscription
+}
+
+func (s folderSource) Refresh(ctx context.Context, ask feed.RefreshRequest, report func(feed.Report)) error {
+	s.subs = slices.Concat(s.subs, s.brought)
+	if err := s.setFeeds(ctx); err != nil {
+		return err
+	}
+	return s.fakeSource.Refresh(ctx, ask, report)
+}
+
+// TestRefreshWithoutFeeds checks that a key refreshes although there are no feeds: those of a
+// second computer come from the sync folder. If nothing comes, it says how to subscribe.
+func TestRefreshWithoutFeeds(t *testing.T) {
+	s := newScreen(t, 120, 40, func(_ *Deps, src *fakeSource) { src.subs = nil })
+	s.expect("No feeds yet.")
+	s.press("R")
+	s.expect("there are no feeds yet; a subscribes to one")
+	s.m.deps.Source = folderSource{s.source, testSubs()}
+	s.press("R")
+	s.expect("+", "NATO")
+	s.expectNot("No feeds yet.", "there are no feeds yet")
 }

@@ -439,8 +439,11 @@ func (c *choosing) rebuild(m *Model) *mode.Overlay {
 			listed[s.Feed.URL] = true
 		}
 		row := mode.Row{Left: s.Name, Right: s.CountText()}
-		if s.Kind == pane.KindTag {
+		switch s.Kind {
+		case pane.KindTag:
 			row.Right = strings.TrimSpace("group " + row.Right)
+		case pane.KindAccount:
+			row.Right = strings.TrimSpace("account " + row.Right)
 		}
 		rows, c.keys = append(rows, row), append(c.keys, s.Key)
 	}

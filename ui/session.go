@@ -96,15 +96,15 @@ func (s *session) load() tea.Cmd {
 				msg.saved, msg.first = k, false
 			}
 		}
-		msg.rows = readRows(ctx, store, unsaved, msg.saved, now)
+		msg.rows = readRows(ctx, store, unsaved, msg.saved, msg.sources.feeds, now)
 		return msg
 	}
 }
 
 // readRows reads the headlines of the source of the session. For a saved query it returns
 // nil, because the query may take long.
-func readRows(ctx context.Context, store *cache.Store, s *saver.Saver, k savedSession, now time.Time) *rowsLoaded {
-	query, ok := pane.QueryOf(k.Source)
+func readRows(ctx context.Context, store *cache.Store, s *saver.Saver, k savedSession, feeds []feed.Feed, now time.Time) *rowsLoaded {
+	query, ok := pane.QueryOf(k.Source, feeds)
 	if !ok {
 		return nil
 	}
@@ -181,7 +181,7 @@ func (m *Model) beginPolling() tea.Cmd {
 		m.deps.Shown()
 	}
 	due := feed.RefreshRequest{DueOnly: !m.deps.Settings.RefreshOnStart}
-	return tea.Batch(m.maintenance.beginLog(), m.refresh.start(due, false), m.maintenance.catchUp(), m.changes.watch(), m.pictures.askTerminal())
+	return tea.Batch(m.maintenance.beginLog(), m.refresh.start(due, false), m.accounts.load(true), m.maintenance.catchUp(), m.changes.watch(), m.pictures.askTerminal())
 }
 
 // debounce saves a changed session after saveAfter.

@@ -104,6 +104,7 @@ type statusLine struct {
 	keys      *keyboard
 	modes     *mode.Stack[opener]
 	jumps     *jumper
+	accounts  *accounts
 }
 
 // userMessage returns what the user sees of an error: its own message for users, or
@@ -158,7 +159,7 @@ const hintGap = 2
 // the last keys that do not fit are left out.
 func (l *statusLine) hintLine(left, right string, w int) []string {
 	t, hints := l.theme, l.hints()
-	if right != "" {
+	if right += l.accounts.pendingText(t); right != "" {
 		right = " " + right
 	}
 	room := w - 2*hintGap - style.Width(left) - style.Width(right)
@@ -208,6 +209,9 @@ func (l *statusLine) messageLines(left, right string, w int) []string {
 	if !l.refresh.running && style.Width(left)+style.Width(gap)+style.Width(l.status.text)+2 > w {
 		// The counts also show what the refresh brought.
 		left, gap = "", ""
+	}
+	if pending := l.accounts.pendingText(t); style.Width(left+gap+l.status.text+right+pending)+3 <= w {
+		right += pending
 	}
 	if room := w - 2 - style.Width(left) - style.Width(gap) - style.Width(right); style.Width(l.status.text) <= room {
 		return []string{style.Pad(" "+left+gap+style.Paint(weight, l.status.text), w-style.Width(right)) + right}
@@ -355,7 +359,7 @@ func (l *statusLine) hintWord(a *action) string {
 	case "undo":
 		return onlyIf(l.marks.undoable, a.hint)
 	case "refresh", "refresh-all":
-		return onlyIf(!l.refresh.running && len(l.sources.Feeds) > 0, a.hint)
+		return onlyIf(!l.refresh.running && len(l.sources.Feeds)+len(l.sources.Accounts) > 0, a.hint)
 	case "add-feed":
 		return onlyIf(l.focus == areaSources || len(l.sources.Feeds) == 0, a.hint)
 	case "search", "choose-source":

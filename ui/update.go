@@ -47,6 +47,10 @@ func (m *Model) update(msg tea.Msg) tea.Cmd {
 		return m.session.saveNow()
 	case dueLoaded:
 		return m.refresh.waitDue(msg)
+	case sendDue:
+		return m.accounts.due()
+	case sendAgain:
+		return m.accounts.again(msg)
 	case crashed:
 		m.status.fail(msg.crash.UserMessage())
 	}
@@ -75,6 +79,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 		return m.showCounts(msg)
 	case queriesCounted:
 		m.sources.SetQueryCounts(msg.counts)
+	case accountsLoaded:
+		return showAccounts(m, msg)
 	case rowsLoaded:
 		return m.showRows(msg)
 	case rowFound:
@@ -122,6 +128,8 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 // takeInput passes a message from the terminal, or about what a key opened, to its method.
 func (m *Model) takeInput(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case accountResolved:
+		return showResolved(m, msg)
 	case linkPaused:
 		return m.keys.linkPaused(msg)
 	case foundInText:
@@ -202,7 +210,7 @@ func (m *Model) paste(s string) tea.Cmd {
 	if top == nil {
 		return nil
 	}
-	if _, isAddress := by.(addressPrompt); isAddress {
+	if _, isAddress := by.(*addressPrompt); isAddress {
 		s = text.PastedAddress(s) // the line ends are lost in the prompt
 	}
 	answer, cmd := top.Paste(text.Clean(s))

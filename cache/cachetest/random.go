@@ -44,6 +44,7 @@ func randomTerm(r *rand.Rand, feeds []string) string {
 	list := []string{
 		word, word, start, start, "title:" + start, "author:" + start, "text:" + start, quoted, "title:" + word, "text:" + word, "author:" + word, "title:" + quoted, "link:EXAMPLE", "link:straße", "link:/" + fmt.Sprint(r.IntN(10)),
 		"feed:" + []string{"f1", "HOME", "title"}[r.IntN(3)], "feed:=" + feeds[r.IntN(len(feeds))], "tag:" + []string{"world", "Tech", "none", "tech/deep"}[r.IntN(4)],
+		"account:" + []string{"HOME", "work", "none", `""`}[r.IntN(4)],
 		"label:" + []string{"later", "LATER", "later-on", "none"}[r.IntN(4)],
 		"is:" + is[r.IntN(len(is))], "is:" + is[r.IntN(len(is))], "has:" + []string{"enclosure", "image", "fulltext", "comments"}[r.IntN(4)],
 		"since:" + []string{"2d", "6h", "today", "monday", "2026-11-20"}[r.IntN(5)], "before:" + []string{"1d", "yesterday", "2026-11-22"}[r.IntN(3)],
@@ -100,6 +101,10 @@ func (s Store) FillRandom(r *rand.Rand, separate bool) []string {
 		subs = append(subs, feed.Subscription{URL: u, Tags: tags[i], Name: []string{"", "Home"}[i%2], Settings: feed.Settings{Separate: separate}})
 	}
 	s.Must(s.SetFeeds(s.Ctx(), subs))
+	for i, account := range []string{"home", "Work"} {
+		_, err := s.Writer().Exec(`UPDATE feeds SET account = ? WHERE url = ?`, account, feeds[i+1])
+		s.Must(err)
+	}
 	for round := range 4 {
 		s.Advance(time.Minute)
 		for i, u := range feeds {

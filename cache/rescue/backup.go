@@ -28,9 +28,9 @@ const (
 	backupMarks = "marks.jsonl"
 )
 
-// backupLine is a line of marks.jsonl: one mark of one item, with its time. The format
+// MarkLine is a line of marks.jsonl: one mark of one item, with its time. The format
 // is described in docs/decisions/backups.md.
-type backupLine struct {
+type MarkLine struct {
 	Feed string `json:"feed"`
 	// Item is the hash of the item's identity in the feed, in 16 hexadecimal digits.
 	Item string `json:"item"`
@@ -48,18 +48,26 @@ type backupLine struct {
 	Link  string `json:"link,omitempty"`
 }
 
-// lineWriter writes lines as encoding/json does. It formats lines without the optional
+// MarkWriter writes lines as encoding/json does. It formats lines without the optional
 // fields itself, because there can be a million of them.
-type lineWriter struct {
-	to   *bufio.Writer
+type MarkWriter struct {
+	to   io.Writer
 	rest *json.Encoder
 	// quoted has the addresses of the feeds as JSON.
 	quoted map[string][]byte
 	line   []byte
 }
 
-func (w *lineWriter) write(l backupLine) error {
-	plain := backupLine{Feed: l.Feed, Item: l.Item, Flag: l.Flag, On: l.On, At: l.At}
+// NewMarkWriter returns a writer of lines to a buffer.
+func NewMarkWriter(to io.Writer) *MarkWriter {
+	w := &MarkWriter{to: to, rest: json.NewEncoder(to), quoted: map[string][]byte{}}
+	w.rest.SetEscapeHTML(false)
+	return w
+}
+
+// Write writes a line.
+func (w *MarkWriter) Write(l MarkLine) error {
+	plain := MarkLine{Feed: l.Feed, Item: l.Item, Flag: l.Flag, On: l.On, At: l.At}
 	if l != plain || l.At.IsZero() {
 		return w.rest.Encode(l)
 	}
@@ -103,9 +111,8 @@ func WriteBackup(ctx context.Context, s *cache.Store, to io.Writer) (lines int, 
 		return 0, fmt.Errorf("%s: %w", op, err)
 	}
 	buffer := bufio.NewWriterSize(part, 64<<10)
-	out := lineWriter{to: buffer, rest: json.NewEncoder(buffer), quoted: map[string][]byte{}}
-	out.rest.SetEscapeHTML(false)
-	err = exportMarks(ctx, s, func(l backupLine) error { lines++; return out.write(l) })
+	out := NewMarkWriter(buffer)
+	err = ExportMarks(ctx, s, MarkExport{}, func(l MarkLine) error { lines++; return out.Write(l) })
 	if err != nil {
 		return 0, cache.WrapError(ctx, op, err)
 	}
@@ -115,38 +122,81 @@ func WriteBackup(ctx context.Context, s *cache.Store, to io.Writer) (lines int, 
 	return lines, nil
 }
 
-const (
-	// The time of a mark that a rule made is the time at which the item was first
-	// seen.
-	sqlExportFlags = `SELECT i.feed, i.identity, i.read, i.read_at, i.starred, i.starred_at, i.hidden, i.hidden_at, i.snoozed_until, i.snoozed_at,
-		coalesce(d.title, ''), coalesce(d.link, '') FROM items i
-		LEFT JOIN details d ON d.id = i.id AND (i.starred = 1 OR i.snoozed_until IS NOT NULL)
-		WHERE i.read_at IS NOT NULL OR i.starred_at IS NOT NULL OR i.hidden_at IS NOT NULL OR i.snoozed_at IS NOT NULL ORDER BY i.pos`
+// MarkExport selects the marks that [ExportMarks] yields. The zero value selects all.
+type MarkExport struct {
+	// Items are the IDs of the items whose marks are meant. If it is nil, these are all items
+	// and the marks of items that are not in the database.
+	Items []int64
+	// Plain leaves out titles and links, and the marks that rules made on arrival.
+	Plain bool
+}
 
-	sqlExportLabels = `SELECT i.feed, i.identity, 'label', l.name, l.held, l.at, NULL, d.title, d.link
-		FROM labels l CROSS JOIN items i ON i.pos = l.pos CROSS JOIN details d ON d.id = i.id`
-
-	sqlExportProgress = `SELECT i.feed, i.identity, '` + cache.FlagProgress + `', '', 1, NULL, p.permille, '', '' FROM progress p CROSS JOIN items i ON i.id = p.id`
-
-	sqlExportPending = `SELECT feed, identity, flag, label, is_on, nullif(at, 0), value, '', '' FROM pending_marks`
-)
-
-// exportMarks yields all marks, also the pending ones of items that are not in the
-// database.
-func exportMarks(ctx context.Context, s *cache.Store, yield func(backupLine) error) error {
+// ExportMarks yields marks, also the pending ones of items that are not in the database.
+// The time of a mark that a rule made is the time at which the item was first seen.
+func ExportMarks(ctx context.Context, s *cache.Store, e MarkExport, yield func(MarkLine) error) error {
 	urls, err := feedURLs(ctx, s)
 	if err != nil {
 		return err
 	}
-	if err := exportFlags(ctx, s, urls, yield); err != nil {
+	if err := exportFlags(ctx, s, e, urls, yield); err != nil {
 		return err
 	}
-	for _, query := range []string{sqlExportLabels, sqlExportProgress, sqlExportPending} {
+	queries := []db.Text{e.labels(), e.progress()}
+	if e.Items == nil {
+		queries = append(queries, db.SQL(`SELECT feed, identity, flag, label, is_on, nullif(at, 0), value, '', '' FROM pending_marks`))
+	}
+	for _, query := range queries {
 		if err := exportRows(ctx, s, query, urls, yield); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// from returns the FROM of a query of the items i and a table that is joined to them. all is
+// the FROM for all items, and join the table with its condition.
+func (e MarkExport) from(all, join string) db.Text {
+	if e.Items == nil {
+		return db.SQL(all)
+	}
+	return db.SQL(` FROM json_each(?) o CROSS JOIN items i ON i.id = o.value`+join, db.JSONIntegers(e.Items))
+}
+
+func (e MarkExport) flags() db.Text {
+	t := db.SQL(`SELECT i.feed, i.identity, i.first_seen, i.read, i.read_at, i.starred, i.starred_at, i.hidden, i.hidden_at, i.snoozed_until, i.snoozed_at`)
+	if e.Plain {
+		t.Add(`, '', ''`)
+	} else {
+		t.Add(`, coalesce(d.title, ''), coalesce(d.link, '')`)
+	}
+	from := e.from(` FROM items i`, ``)
+	t.Add(from.SQL, from.Args...)
+	if !e.Plain {
+		t.Add(` LEFT JOIN details d ON d.id = i.id AND (i.starred = 1 OR i.snoozed_until IS NOT NULL)`)
+	}
+	t.Add(` WHERE (i.read_at IS NOT NULL OR i.starred_at IS NOT NULL OR i.hidden_at IS NOT NULL OR i.snoozed_at IS NOT NULL)`)
+	if e.Items == nil {
+		t.Add(` ORDER BY i.pos`)
+	}
+	return t
+}
+
+func (e MarkExport) labels() db.Text {
+	texts, details := `d.title, d.link`, ` CROSS JOIN details d ON d.id = i.id`
+	if e.Plain {
+		texts, details = `'', ''`, ` WHERE l.at <> i.first_seen`
+	}
+	t := db.SQL(`SELECT i.feed, i.identity, 'label', l.name, l.held, l.at, NULL, ` + texts)
+	from := e.from(` FROM labels l CROSS JOIN items i ON i.pos = l.pos`, ` CROSS JOIN labels l ON l.pos = i.pos`)
+	t.Add(from.SQL+details, from.Args...)
+	return t
+}
+
+func (e MarkExport) progress() db.Text {
+	t := db.SQL(`SELECT i.feed, i.identity, '` + cache.FlagProgress + `', '', 1, nullif(p.at, 0), p.permille, '', ''`)
+	from := e.from(` FROM progress p CROSS JOIN items i ON i.id = p.id`, ` CROSS JOIN progress p ON p.id = i.id`)
+	t.Add(from.SQL, from.Args...)
+	return t
 }
 
 func feedURLs(ctx context.Context, s *cache.Store) (map[int64]string, error) {
@@ -167,18 +217,19 @@ func feedURLs(ctx context.Context, s *cache.Store) (map[int64]string, error) {
 	return urls, rows.Err()
 }
 
-func exportFlags(ctx context.Context, s *cache.Store, urls map[int64]string, yield func(backupLine) error) error {
-	rows, err := s.Internals().Readers().QueryContext(ctx, sqlExportFlags)
+func exportFlags(ctx context.Context, s *cache.Store, e MarkExport, urls map[int64]string, yield func(MarkLine) error) error {
+	query := e.flags()
+	rows, err := s.Internals().Readers().QueryContext(ctx, query.SQL, query.Args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id, identity int64
+		var id, identity, firstSeen int64
 		var read, starred, hidden bool
 		var readAt, starredAt, hiddenAt, until, snoozedAt sql.NullInt64
 		var title, link string
-		if err := rows.Scan(&id, &identity, &read, &readAt, &starred, &starredAt, &hidden, &hiddenAt, &until, &snoozedAt, &title, &link); err != nil {
+		if err := rows.Scan(&id, &identity, &firstSeen, &read, &readAt, &starred, &starredAt, &hidden, &hiddenAt, &until, &snoozedAt, &title, &link); err != nil {
 			return err
 		}
 		for _, m := range []struct {
@@ -186,10 +237,10 @@ func exportFlags(ctx context.Context, s *cache.Store, urls map[int64]string, yie
 			on   bool
 			at   sql.NullInt64
 		}{{feed.Read, read, readAt}, {feed.Starred, starred, starredAt}, {feed.Hidden, hidden, hiddenAt}, {feed.Snooze, until.Valid, snoozedAt}} {
-			if !m.at.Valid {
+			if !m.at.Valid || e.Plain && m.at.Int64 == firstSeen {
 				continue
 			}
-			l := backupLine{Feed: urls[id], Item: identityHex(identity), Flag: string(m.flag), On: m.on, At: db.FromMicros(m.at)}
+			l := MarkLine{Feed: urls[id], Item: identityHex(identity), Flag: string(m.flag), On: m.on, At: db.FromMicros(m.at)}
 			if m.on && (m.flag == feed.Starred || m.flag == feed.Snooze) {
 				l.Title, l.Link = title, link
 			}
@@ -204,8 +255,8 @@ func exportFlags(ctx context.Context, s *cache.Store, urls map[int64]string, yie
 	return rows.Err()
 }
 
-func exportRows(ctx context.Context, s *cache.Store, query string, urls map[int64]string, yield func(backupLine) error) error {
-	rows, err := s.Internals().Readers().QueryContext(ctx, query)
+func exportRows(ctx context.Context, s *cache.Store, query db.Text, urls map[int64]string, yield func(MarkLine) error) error {
+	rows, err := s.Internals().Readers().QueryContext(ctx, query.SQL, query.Args...)
 	if err != nil {
 		return err
 	}
@@ -213,7 +264,7 @@ func exportRows(ctx context.Context, s *cache.Store, query string, urls map[int6
 	for rows.Next() {
 		var id, identity int64
 		var at, value sql.NullInt64
-		var l backupLine
+		var l MarkLine
 		if err := rows.Scan(&id, &identity, &l.Flag, &l.Label, &l.On, &at, &value, &l.Title, &l.Link); err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package rescue
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -217,15 +216,14 @@ func TestBackupsRotate(t *testing.T) {
 // TestBackupLines checks that the lines formatted by hand are those of encoding/json.
 func TestBackupLines(t *testing.T) {
 	at := noon.Add(123456 * time.Microsecond)
-	for _, l := range []backupLine{
+	for _, l := range []MarkLine{
 		{Feed: `https://a.example/?a="b"&c=<d>`, Item: identityHex(-1), Flag: "read", On: true, At: at},
 		{Feed: "https://b.example/ü", Item: identityHex(1), Flag: "hidden", At: noon},
 		{Feed: "b", Item: identityHex(1), Flag: "starred", On: true, At: noon, Title: "A \"title\"", Link: "c"},
 		{Feed: "b", Item: identityHex(1), Flag: cache.FlagProgress, On: true, Permille: 7},
 	} {
 		var b bytes.Buffer
-		w := lineWriter{to: bufio.NewWriter(&b), rest: json.NewEncoder(&b), quoted: map[string][]byte{}}
-		if err := errors.Join(w.write(l), w.to.Flush()); err != nil {
+		if err := NewMarkWriter(&b).Write(l); err != nil {
 			t.Fatal(err)
 		}
 		want, err := json.Marshal(l)

@@ -89,7 +89,7 @@ func Restore(ctx context.Context, s *cache.Store, from io.ReaderAt, size int64) 
 			if err != nil {
 				return err
 			}
-			n, err := storeLines(pendingWriter{ctx: ctx, tx: tx, present: first, key: key, feeds: map[string]int64{}}, lines)
+			n, err := storeLines(&PendingWriter{ctx: ctx, tx: tx, present: first, key: key, feeds: map[string]int64{}}, lines)
 			r.Marks += n
 			more = n > 0
 			return err
@@ -134,13 +134,13 @@ func firstRestored(ctx context.Context, tx *sql.Tx, key string, present time.Tim
 
 // storeLines stores the next lines of a backup in pending_marks and returns how many
 // there were.
-func storeLines(k pendingWriter, lines *bufio.Scanner) (n int, err error) {
+func storeLines(k *PendingWriter, lines *bufio.Scanner) (n int, err error) {
 	for n < restoreChunk && lines.Scan() {
-		var l backupLine
+		var l MarkLine
 		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
 			return n, fmt.Errorf("%w (%w)", errNoBackup, err)
 		}
-		if err := k.add(l); err != nil {
+		if _, err := k.Add(l); err != nil {
 			return n, err
 		}
 		n++
@@ -148,8 +148,8 @@ func storeLines(k pendingWriter, lines *bufio.Scanner) (n int, err error) {
 	return n, lines.Err()
 }
 
-// pendingWriter stores lines in pending_marks.
-type pendingWriter struct {
+// PendingWriter stores lines in pending_marks.
+type PendingWriter struct {
 	ctx context.Context
 	tx  *sql.Tx
 	// present is the latest time that a mark can have been made at. If a mark is later,
@@ -157,39 +157,73 @@ type pendingWriter struct {
 	present time.Time
 	key     string
 	feeds   map[string]int64
+	put     *sql.Stmt
 }
 
-// add stores one line. Of two lines about the same flag of an item the newest mark
-// wins. A line with an unknown flag, from a later dateline, is ignored.
-func (k *pendingWriter) add(l backupLine) error {
-	value := db.ToMicros(l.Until)
-	switch {
-	case l.Flag == cache.FlagProgress:
-		value = sql.NullInt64{Int64: int64(l.Permille), Valid: true}
-	case cache.CheckMark(feed.Mark{Flag: feed.Flag(l.Flag), Label: l.Label}) != nil:
-		return nil
+// NewPendingWriter returns a writer of lines in a transaction. Marks that are later than
+// present count as [cache.CopiedMarkTime] says. feeds are the IDs of feeds by their
+// addresses. The writer adds those that it looks up; it may be nil.
+func NewPendingWriter(ctx context.Context, tx *sql.Tx, present time.Time, feeds map[string]int64) *PendingWriter {
+	if feeds == nil {
+		feeds = map[string]int64{}
 	}
+	return &PendingWriter{ctx: ctx, tx: tx, present: present, feeds: feeds}
+}
+
+// maxProgress is the reading progress of a whole article.
+const maxProgress = 1000
+
+// Check returns the identity of the item. ok is false if the line cannot be one of
+// dateline, not even of a later version with other flags.
+func (l MarkLine) Check() (identity int64, ok bool) {
 	identity, err := identityOf(l.Item)
-	if err != nil || text.Clean(l.Feed) != l.Feed || text.Clean(l.Label) != l.Label {
-		return errNoBackup
+	ok = err == nil && text.Clean(l.Feed) == l.Feed && text.Clean(l.Label) == l.Label && 0 <= l.Permille && l.Permille <= maxProgress
+	return identity, ok
+}
+
+// Known reports whether this version knows the flag of the line.
+func (l MarkLine) Known() bool {
+	return l.Flag == cache.FlagProgress || cache.CheckMark(feed.Mark{Flag: feed.Flag(l.Flag), Label: l.Label}) == nil
+}
+
+// Add stores one line, and returns the ID of its feed. Of two lines about the same flag of
+// an item the newest mark wins. A line with an unknown flag, from a later dateline, is
+// ignored; its feed is 0.
+func (k *PendingWriter) Add(l MarkLine) (feedID int64, err error) {
+	if !l.Known() {
+		return 0, nil
+	}
+	value := db.ToMicros(l.Until)
+	if l.Flag == cache.FlagProgress {
+		value = sql.NullInt64{Int64: int64(l.Permille), Valid: true}
+	}
+	identity, ok := l.Check()
+	if !ok {
+		return 0, errNoBackup
 	}
 	id, err := k.feed(l.Feed)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	at, err := k.time(l.At)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	_, err = k.tx.ExecContext(k.ctx, `INSERT INTO pending_marks (feed, identity, flag, label, is_on, at, value) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET is_on = excluded.is_on, at = excluded.at, value = excluded.value WHERE excluded.at > at`,
-		id, identity, l.Flag, l.Label, l.On, at, value)
-	return err
+	if k.put == nil {
+		k.put, err = k.tx.PrepareContext(k.ctx, `INSERT INTO pending_marks (feed, identity, flag, label, is_on, at, value) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET is_on = excluded.is_on, at = excluded.at, value = excluded.value
+			WHERE excluded.at > at OR excluded.at = at AND (excluded.is_on, coalesce(excluded.value, 0)) > (is_on, coalesce(value, 0))`)
+		if err != nil {
+			return 0, err
+		}
+	}
+	_, err = k.put.ExecContext(k.ctx, id, identity, l.Flag, l.Label, l.On, at, value)
+	return id, err
 }
 
 // time returns the time, in microseconds, that the mark of a line counts as made at; 0 if
 // the line has no time.
-func (k *pendingWriter) time(at time.Time) (int64, error) {
+func (k *PendingWriter) time(at time.Time) (int64, error) {
 	if at.IsZero() {
 		return 0, nil
 	}
@@ -205,7 +239,7 @@ func (k *pendingWriter) time(at time.Time) (int64, error) {
 }
 
 // feed returns the ID of a feed. If there is none, it adds an unsubscribed one.
-func (k *pendingWriter) feed(url string) (int64, error) {
+func (k *PendingWriter) feed(url string) (int64, error) {
 	if id, ok := k.feeds[url]; ok {
 		return id, nil
 	}

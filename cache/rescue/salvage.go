@@ -260,7 +260,7 @@ func (f *filler) repairRows(tx *sql.Tx) error {
 		wait+`'snooze', '', i.snoozed_until IS NOT NULL, i.snoozed_at, i.snoozed_until`+headless+` AND i.snoozed_at IS NOT NULL`,
 		`INSERT OR IGNORE INTO pending_marks (feed, identity, flag, label, is_on, at) SELECT i.feed, i.identity, 'label', l.name, l.held, l.at
 			FROM labels l JOIN items i ON i.pos = l.pos WHERE i.id NOT IN (SELECT id FROM details)`,
-		`INSERT OR IGNORE INTO pending_marks (feed, identity, flag, label, is_on, at, value) SELECT i.feed, i.identity, '`+cache.FlagProgress+`', '', 1, 0, p.permille
+		`INSERT OR IGNORE INTO pending_marks (feed, identity, flag, label, is_on, at, value) SELECT i.feed, i.identity, '`+cache.FlagProgress+`', '', 1, p.at, p.permille
 			FROM progress p JOIN items i ON i.id = p.id WHERE i.id NOT IN (SELECT id FROM details)`,
 		`DELETE FROM items WHERE id NOT IN (SELECT id FROM details)`)
 	for _, table := range []string{"details", "contents", "progress", "revisions", "page_texts"} {
@@ -271,6 +271,10 @@ func (f *filler) repairRows(tx *sql.Tx) error {
 		`DELETE FROM removed_items WHERE feed NOT IN (SELECT id FROM feeds)`,
 		`DELETE FROM polls WHERE feed NOT IN (SELECT id FROM feeds)`,
 		`DELETE FROM pending_marks WHERE feed NOT IN (SELECT id FROM feeds)`,
+		`DELETE FROM account_feeds WHERE feed NOT IN (SELECT id FROM feeds)`,
+		// The server sends the entries of lost items again.
+		`DELETE FROM remotes WHERE item IS NOT NULL AND item NOT IN (SELECT id FROM items)`,
+		`UPDATE remotes SET changed = 1 WHERE item IS NOT NULL`,
 		`UPDATE items SET source_hash = 0 WHERE id NOT IN (SELECT id FROM contents)`,
 		`INSERT INTO contents (id, base, body) SELECT id, '', x'' FROM items WHERE id NOT IN (SELECT id FROM contents)`,
 		`UPDATE items SET indexed = 0`,

@@ -44,6 +44,9 @@ func savedTables() []savedTable {
 		{name: "polls"},
 		{name: "settings"},
 		{name: "pending_marks", was: "waiting"},
+		{name: "accounts"},
+		{name: "account_feeds"},
+		{name: "remotes"},
 	}
 }
 

@@ -320,7 +320,7 @@ func takeReplay(ctx context.Context, s *cache.Store, l unsavedLine, lines []unsa
 func takeItems(ctx context.Context, s *cache.Store, lines []unsavedLine) (n int, err error) {
 	const op = "save the marks of an earlier run"
 	var marks cache.MarkItems
-	var waiting []backupLine
+	var waiting []MarkLine
 	for _, l := range lines {
 		identity, err := identityOf(l.Item)
 		if err != nil {
@@ -330,7 +330,7 @@ func takeItems(ctx context.Context, s *cache.Store, lines []unsavedLine) (n int,
 		err = s.Internals().Readers().QueryRowContext(ctx, `SELECT i.id FROM items i WHERE i.feed = (SELECT id FROM feeds WHERE url = ?) AND i.identity = ?`, l.Feed, identity).Scan(&id)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
-			waiting = append(waiting, l.backupLine)
+			waiting = append(waiting, l.MarkLine)
 			if l.Flag != cache.FlagProgress {
 				n++
 			}
@@ -355,9 +355,9 @@ func takeItems(ctx context.Context, s *cache.Store, lines []unsavedLine) (n int,
 		return n, nil
 	}
 	return n, s.Internals().Write(ctx, op, func(tx *sql.Tx) error {
-		k := pendingWriter{ctx: ctx, tx: tx, present: s.Internals().Now(), feeds: map[string]int64{}}
+		k := NewPendingWriter(ctx, tx, s.Internals().Now(), nil)
 		for _, l := range waiting {
-			if err := k.add(l); err != nil {
+			if _, err := k.Add(l); err != nil {
 				return fmt.Errorf("%s: %w", op, err)
 			}
 		}

@@ -89,7 +89,7 @@ type unsavedHead struct {
 // checksum of everything before it as Sum.
 type unsavedLine struct {
 	Step int `json:"step,omitempty"`
-	backupLine
+	MarkLine
 	View    *unsavedView `json:"view,omitempty"`
 	Replay  *replayed    `json:"replay,omitempty"`
 	Setting string       `json:"setting,omitempty"`
@@ -272,7 +272,7 @@ func (w *unsavedWriter) add(c cache.Change) {
 		w.addReplay(c.At, true, w.redos)
 		w.redos++
 	case cache.SetProgress:
-		w.addItem(c.Item, backupLine{Flag: cache.FlagProgress, On: c.Permille > 0, Permille: c.Permille, At: w.from.Now()})
+		w.addItem(c.Item, MarkLine{Flag: cache.FlagProgress, On: c.Permille > 0, Permille: c.Permille, At: w.from.Now()})
 	case cache.SetSetting:
 		w.lines = append(w.lines, unsavedLine{Step: w.step, Setting: c.Key, Value: c.Value})
 	}
@@ -321,15 +321,15 @@ func (w *unsavedWriter) addMarks(marks []feed.Mark) (titles []string) {
 }
 
 // markLine returns the line of a mark without items. unsavedLine.mark is its reverse.
-func (w *unsavedWriter) markLine(m feed.Mark) backupLine {
+func (w *unsavedWriter) markLine(m feed.Mark) MarkLine {
 	if m.At.IsZero() {
 		m.At = w.from.Now()
 	}
-	return backupLine{Flag: string(m.Flag), Label: m.Label, On: m.On, At: m.At.UTC(), Until: m.Until.UTC()}
+	return MarkLine{Flag: string(m.Flag), Label: m.Label, On: m.On, At: m.At.UTC(), Until: m.Until.UTC()}
 }
 
 // addItem adds a line about an item.
-func (w *unsavedWriter) addItem(id int64, l backupLine) (title string, ok bool) {
+func (w *unsavedWriter) addItem(id int64, l MarkLine) (title string, ok bool) {
 	name, ok := w.from.ItemName(w.ctx, id)
 	if !ok {
 		w.kept.Lost++
@@ -339,15 +339,15 @@ func (w *unsavedWriter) addItem(id int64, l backupLine) (title string, ok bool) 
 	if l.Flag != cache.FlagProgress {
 		l.Title = name.Title
 	}
-	w.lines = append(w.lines, unsavedLine{Step: w.step, backupLine: l})
+	w.lines = append(w.lines, unsavedLine{Step: w.step, MarkLine: l})
 	return name.Title, true
 }
 
 func (w *unsavedWriter) addView(v cache.View, m feed.Mark, from *cache.Pos, above bool) {
 	w.lines = append(w.lines, unsavedLine{
-		Step:       w.step,
-		backupLine: w.markLine(m),
-		View:       &unsavedView{Query: v.Query.String(), Opened: v.Opened, Oldest: v.Oldest, From: from, Above: above},
+		Step:     w.step,
+		MarkLine: w.markLine(m),
+		View:     &unsavedView{Query: v.Query.String(), Opened: v.Opened, Oldest: v.Oldest, From: from, Above: above},
 	})
 	w.kept.Marks = append(w.kept.Marks, markText([]feed.Mark{m})+" all of "+v.Query.String())
 }
@@ -364,7 +364,7 @@ func (w *unsavedWriter) addReplay(at time.Time, redo bool, n int) {
 	if at.IsZero() {
 		at = w.from.Now()
 	}
-	w.lines = append(w.lines, unsavedLine{Step: w.step, backupLine: backupLine{At: at.UTC()}, Replay: &replayed{Redo: redo, Entry: s.Entry, Made: s.Made}})
+	w.lines = append(w.lines, unsavedLine{Step: w.step, MarkLine: MarkLine{At: at.UTC()}, Replay: &replayed{Redo: redo, Entry: s.Entry, Made: s.Made}})
 	for i := range s.Marks {
 		s.Marks[i].At = at
 	}

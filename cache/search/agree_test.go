@@ -38,7 +38,7 @@ func TestQueriesAgree(t *testing.T) {
 		list, err := s.Feeds(s.ctx())
 		s.must(err)
 		for _, f := range list {
-			infos[f.URL] = query.FeedInfo{Title: f.Title, URL: f.URL, Tags: f.Tags}
+			infos[f.URL] = query.FeedInfo{Title: f.Title, URL: f.URL, Tags: f.Tags, Account: f.Account}
 		}
 		for n := range 150 {
 			s.indexStep(n)

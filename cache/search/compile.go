@@ -91,7 +91,7 @@ func mentions(n *query.Node, like func(query.Term) bool) bool {
 }
 
 func isFeedTerm(t query.Term) bool {
-	return t.Field == query.FieldFeedName || t.Field == query.FieldFeedURL || t.Field == query.FieldTag
+	return t.Field == query.FieldFeedName || t.Field == query.FieldFeedURL || t.Field == query.FieldTag || t.Field == query.FieldAccount
 }
 
 func isTextTerm(t query.Term) bool {
@@ -226,7 +226,7 @@ func (c *compiler) stateSQL(is query.Is, positive bool) db.Text {
 	switch is {
 	case query.IsUnread:
 		if positive && !c.view.Opened.IsZero() {
-			return db.SQL("(i.read = 0 OR i.read_at BETWEEN ? AND ?)", c.view.Opened.UnixMicro(), c.latestRead())
+			return db.SQL("(i.read = 0 OR i.read_at BETWEEN ? AND ? AND i.read_at <> i.first_seen)", c.view.Opened.UnixMicro(), c.latestRead())
 		}
 		return db.SQL("i.read = 0")
 	case query.IsRead:

@@ -61,7 +61,7 @@ func (c *compiler) feedsMatching(n *query.Node) []int64 {
 	return ids
 }
 
-const sqlFeedInfos = `SELECT id, url, coalesce(nullif(name, ''), title), tags, config_order IS NULL FROM feeds`
+const sqlFeedInfos = `SELECT id, url, coalesce(nullif(name, ''), title), tags, account, config_order IS NULL FROM feeds`
 
 // loadFeeds reads all feeds, or only one if the query names its URL.
 func (c *compiler) loadFeeds() error {
@@ -79,7 +79,7 @@ func (c *compiler) loadFeeds() error {
 	for rows.Next() {
 		var f feedInfo
 		var tags string
-		if err := rows.Scan(&f.id, &f.URL, &f.Title, &tags, &f.unsubscribed); err != nil {
+		if err := rows.Scan(&f.id, &f.URL, &f.Title, &tags, &f.Account, &f.unsubscribed); err != nil {
 			return err
 		}
 		if err := db.FromJSON(tags, &f.Tags); err != nil {

@@ -100,14 +100,14 @@ func (c *compiler) scanAll() {
 
 // scanUnread scans the unread items. Items that stay in the view because they were
 // read in it are extra rows. If there are many of them, all items are scanned
-// instead.
+// instead. Items that came read, by a rule or from a server, were never in the view.
 func (c *compiler) scanUnread() error {
 	if c.view.Query.ShowsHidden() {
 		c.addBranch(fromItems, db.Text{})
 		return nil
 	}
 	if opened := c.view.Opened; !opened.IsZero() {
-		stay := db.SQL("i.read = 1 AND i.read_at BETWEEN ? AND ?", opened.UnixMicro(), c.latestRead())
+		stay := db.SQL("i.read = 1 AND i.read_at BETWEEN ? AND ? AND i.read_at <> i.first_seen", opened.UnixMicro(), c.latestRead())
 		few, err := c.isFew("items i INDEXED BY items_read_at", stay)
 		if err != nil {
 			return err

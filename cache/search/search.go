@@ -165,8 +165,8 @@ func Optimize(ctx context.Context, conn *sql.DB) error {
 type View struct {
 	Query query.Query
 	// Opened is when the view was opened. An is:unread view keeps the items that
-	// were read at or after it, so that a row does not vanish while it is read. If
-	// zero, it keeps none.
+	// were read at or after it, so that a row does not vanish while it is read. Items
+	// that came read are not among them. If zero, it keeps none.
 	Opened time.Time
 	// Oldest reverses the order.
 	Oldest bool

@@ -92,6 +92,8 @@ type Error struct {
 	Kind   Kind
 	// RetryAfter is the server's Retry-After. 0 if it sent none.
 	RetryAfter time.Duration
+	// OfCall is set if a [Call] failed, and no feed.
+	OfCall bool
 	// Page is a hash of the first bytes of the error page. Empty if there was none.
 	Page string
 	// Err is the cause. It may be nil.
@@ -116,6 +118,13 @@ func (e *Error) Unwrap() error { return e.Err }
 // Gone reports whether the server ended the feed permanently (410, RFC 9110
 // section 15.5.11).
 func (e *Error) Gone() bool { return e.Status == http.StatusGone }
+
+// AsksForPause reports whether the server asked not to be asked again for a while (429, RFC
+// 6585 section 4, or 503 with Retry-After), and for how long; 0 if it did not say.
+func (e *Error) AsksForPause() (after time.Duration, asked bool) {
+	asked = e.Status == http.StatusTooManyRequests || e.Status == http.StatusServiceUnavailable && e.RetryAfter > 0
+	return e.RetryAfter, asked
+}
 
 // LocalFailure reports whether the request reached no server for a reason on
 // this side: no network, no response from the DNS servers, a proxy that is

@@ -14,12 +14,12 @@ import (
 	"dateline/feed/text"
 )
 
-// Roles of the programs that a configuration can name for a feed.
-// Messages show them.
+// Roles of the programs that a configuration can name. Messages show them.
 const (
-	roleFeed     = "program"
-	roleFilter   = "filter"
-	rolePassword = "password_command"
+	roleFeed     = "feed's program"
+	roleFilter   = "feed's filter"
+	rolePassword = "feed's password_command"
+	roleSecret   = "command that prints its password or token"
 )
 
 // outputWait is how long to wait after a program's end for its output to be

@@ -17,6 +17,11 @@ import (
 // options as they are in the configuration.
 func (e *Error) UserMessage() string {
 	host := e.host()
+	if e.OfCall {
+		if message := e.callMessage(host); message != "" {
+			return message
+		}
+	}
 	switch e.Kind {
 	case KindScheme:
 		if e.Err != nil {
@@ -28,7 +33,7 @@ func (e *Error) UserMessage() string {
 	case KindLocal:
 		return "Only the configuration may name a file, a program, a filter or a password command: write it there by hand, or use an address that starts with https://."
 	case KindUnset:
-		return fmt.Sprintf("The configuration uses the environment variable %s for this feed, but it is not set: set it before you start dateline, or remove it from the feed's settings.", e.cause())
+		return fmt.Sprintf("The configuration uses the environment variable %s here, but it is not set: set it before you start dateline, or remove it from the configuration.", e.cause())
 	case KindFile:
 		return fmt.Sprintf("Cannot read the feed's file (%s): check its path and permissions.", e.cause())
 	case KindProgram:
@@ -53,15 +58,8 @@ func (e *Error) UserMessage() string {
 		return e.statusMessage(host)
 	case KindTooLarge:
 		return fmt.Sprintf("The response of %s is too large (%s): look for a smaller feed on the site.", host, e.cause())
-	case KindRedirects:
-		if errors.Is(e.Err, errBadTarget) {
-			return fmt.Sprintf("%s redirects to an invalid address: open the feed in a browser to find its correct address.", host)
-		}
-		return fmt.Sprintf("%s redirects too often (%s): open the feed in a browser to find its correct address.", host, e.cause())
-	case KindLoop:
-		return fmt.Sprintf("%s redirects in a loop (%s): open the feed in a browser to find its correct address.", host, e.cause())
-	case KindDowngrade:
-		return fmt.Sprintf("%s redirects from https to http (%s); dateline did not follow: subscribe to the http address if you trust it.", host, e.cause())
+	case KindRedirects, KindLoop, KindDowngrade:
+		return e.redirectMessage(host)
 	case KindEncoding:
 		return fmt.Sprintf("%s used a compression that dateline did not ask for (%s): tell the site's owner, or look for another feed on it.", host, e.cause())
 	case KindTruncated:
@@ -75,9 +73,74 @@ func (e *Error) UserMessage() string {
 	return fmt.Sprintf("Fetching from %s failed (%s): check the feed's address and headers, or try again later.", host, e.cause())
 }
 
+// callMessage is the message of a [Call], whose way out is another one than that of a feed.
+// It is empty if there is no difference.
+func (e *Error) callMessage(host string) string {
+	switch e.Kind {
+	case KindUnset:
+		return fmt.Sprintf("The configuration uses the environment variable %s for the account, but it is not set: set it before you start dateline.", e.cause())
+	case KindProgram:
+		return fmt.Sprintf("The command that prints the token or password failed (%s): run it by hand to see why.", e.cause())
+	case KindRedirects, KindLoop:
+		return fmt.Sprintf("%s redirects (%s): check url in the account's table.", host, e.cause())
+	case KindDowngrade:
+		return fmt.Sprintf("%s redirects from https to http (%s); dateline did not follow, because others could read your secret: check url in the account's table.", host, e.cause())
+	case KindTooLarge, KindEncoding:
+		return fmt.Sprintf("The response of %s cannot be used (%s): try again later, or tell who runs the server.", host, e.cause())
+	case KindTimeout:
+		var slow *programError
+		if errors.As(e.Err, &slow) {
+			return "The command that prints the token or password did not end in time: run it by hand to see why."
+		}
+		return fmt.Sprintf("%s took too long to respond: the next refresh tries again; timeout in [defaults], if it is longer than 1m, gives this account more time.", host)
+	case KindStatus:
+		return e.callStatusMessage(host)
+	case KindOther:
+		if !strings.HasPrefix(e.cause(), invalidHTTP) {
+			return fmt.Sprintf("Asking %s failed (%s): the next refresh tries again.", host, e.cause())
+		}
+	case KindCanceled:
+		return "The refresh was stopped before the server responded: refresh again."
+	}
+	return ""
+}
+
+// callStatusMessage is the message of [KindStatus] of a [Call].
+func (e *Error) callStatusMessage(host string) string {
+	what := statusText(e.Status)
+	_, asksForPause := e.AsksForPause()
+	switch {
+	case e.Status == http.StatusProxyAuthRequired, e.Status == http.StatusNetworkAuthenticationRequired:
+		return ""
+	case e.Status == http.StatusUnauthorized, e.Status == http.StatusForbidden:
+		return fmt.Sprintf("%s refuses the request (%s): check the login of the account, and what stands before the server.", host, what)
+	case e.Status == http.StatusTooManyRequests:
+		return fmt.Sprintf("%s received too many requests (%s): dateline asks it again later; your marks wait until then.", host, what)
+	case asksForPause:
+		return fmt.Sprintf("%s asks for a pause (%s): dateline asks it again later; your marks wait until then.", host, what)
+	case e.Status >= 500:
+		return fmt.Sprintf("%s has a server error (%s): the next refresh tries again; your marks wait until then.", host, what)
+	}
+	return fmt.Sprintf("%s did not answer as such a server does (%s): check url in the account's table.", host, what)
+}
+
 // invalidHTTP is how net/http begins its error for a response that it cannot
 // parse.
 const invalidHTTP = "net/http: HTTP/1.x transport connection broken: "
+
+// redirectMessage is the message of a redirect that was not followed.
+func (e *Error) redirectMessage(host string) string {
+	const wayOut = "open the feed in a browser to find its correct address."
+	switch {
+	case e.Kind == KindDowngrade:
+		return fmt.Sprintf("%s redirects from https to http (%s); dateline did not follow: subscribe to the http address if you trust it.", host, e.cause())
+	case e.Kind == KindLoop:
+		return fmt.Sprintf("%s redirects in a loop (%s): "+wayOut, host, e.cause())
+	case errors.Is(e.Err, errBadTarget):
+		return fmt.Sprintf("%s redirects to an invalid address: "+wayOut, host)
+	}
+	return fmt.Sprintf("%s redirects too often (%s): "+wayOut, host, e.cause())
+}
 
 // timeoutMessage is the message of [KindTimeout] and of what this side ended itself.
 func (e *Error) timeoutMessage(host string) string {
@@ -91,7 +154,7 @@ func (e *Error) timeoutMessage(host string) string {
 	}
 	var slow *programError
 	if errors.As(e.Err, &slow) {
-		return fmt.Sprintf("The feed's %s did not end in time: run it by hand to see why, or raise the feed's timeout.", slow.role)
+		return fmt.Sprintf("The %s did not end in time: run it by hand to see why, or raise the feed's timeout.", slow.role)
 	}
 	var op *net.OpError
 	if errors.As(e.Err, &op) && op.Op == "dial" {
@@ -107,7 +170,7 @@ func (e *Error) programMessage() string {
 	if errors.As(e.Err, &failed) {
 		role = failed.role
 	}
-	return fmt.Sprintf("The feed's %s failed (%s): run it by hand to see why.", role, e.cause())
+	return fmt.Sprintf("The %s failed (%s): run it by hand to see why.", role, e.cause())
 }
 
 // host returns the host of the address for messages, or the whole address if it
@@ -121,6 +184,14 @@ func (e *Error) host() string {
 	return e.URL
 }
 
+// owner is what the options for a request belong to.
+func (e *Error) owner() string {
+	if e.OfCall {
+		return "account"
+	}
+	return "feed"
+}
+
 // statusMessage is the message of [KindStatus].
 func (e *Error) statusMessage(host string) string {
 	what := statusText(e.Status)
@@ -128,7 +199,7 @@ func (e *Error) statusMessage(host string) string {
 	case e.Status == http.StatusUnauthorized:
 		return fmt.Sprintf("%s wants a user name and password (%s): set user and password, or password_command, in the feed's settings.", host, what)
 	case e.Status == http.StatusProxyAuthRequired:
-		return fmt.Sprintf("The proxy for %s wants a user name and password (%s): add them to the proxy's address in the feed's settings.", host, what)
+		return fmt.Sprintf("The proxy for %s wants a user name and password (%s): add them to the proxy's address in the %s's settings.", host, what, e.owner())
 	case e.Status == http.StatusNetworkAuthenticationRequired:
 		return fmt.Sprintf("This network wants a login before it lets you reach %s (%s): open any web page in a browser to log in.", host, what)
 	case e.Status == http.StatusForbidden:
@@ -157,7 +228,7 @@ func (e *Error) tlsMessage(host string) string {
 		return fmt.Sprintf("The certificate of %s is valid only from %s to %s: check this computer's clock, or wait until the site renews it.",
 			host, invalid.Cert.NotBefore.Format("2 January 2006"), invalid.Cert.NotAfter.Format("2 January 2006"))
 	case errors.As(e.Err, &unknown):
-		return fmt.Sprintf("The certificate of %s is not signed by an authority that this computer trusts: if it is your own server, install its authority's certificate on this computer, or set insecure = true for the feed.", host)
+		return fmt.Sprintf("The certificate of %s is not signed by an authority that this computer trusts: if it is your own server, install its authority's certificate on this computer, or set insecure = true for the %s.", host, e.owner())
 	case errors.As(e.Err, &name):
 		return fmt.Sprintf("The certificate of %s is for another host name: check the address, or tell the site's owner.", host)
 	case errors.As(e.Err, &noRoots):

@@ -28,6 +28,8 @@ type FeedInfo struct {
 	Title string
 	URL   string
 	Tags  []string
+	// Account is the name of the feed's account; empty for a local feed.
+	Account string
 }
 
 // Match reports whether a matches q, without regard to sort and limit. f describes the
@@ -79,6 +81,8 @@ func (m *matcher) matchTerm(t Term) bool {
 		return m.feed.URL == t.Text
 	case FieldTag:
 		return text.InFolder(m.feed.Tags, t.Text)
+	case FieldAccount:
+		return text.Fold(m.feed.Account) == text.Fold(t.Text)
 	case FieldLabel:
 		return text.ContainsFolded(m.article.Labels, t.Text)
 	case FieldIs:

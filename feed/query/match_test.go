@@ -21,7 +21,7 @@ func sample() (feed.Article, FeedInfo, Env) {
 		},
 		Body: markup.Body{Raw: "<p>The budget of <b>1,000</b> C++ programmers.</p><p>東京で地震があった。</p>"},
 	}
-	f := FeedInfo{Title: "The Go Blog", URL: "https://go.dev/feed.atom", Tags: []string{"Tech", "a b", "News/World"}}
+	f := FeedInfo{Title: "The Go Blog", URL: "https://go.dev/feed.atom", Tags: []string{"Tech", "a b", "News/World"}, Account: "Zuhause"}
 	return a, f, Env{Now: now, NewSince: now.Add(-time.Hour)}
 }
 
@@ -81,6 +81,9 @@ func TestMatchTerms(t *testing.T) {
 		"tag:news/world":                 true,
 		"tag:world":                      false,
 		`tag:"A B"`:                      true,
+		"account:zuHAUSE":                true,
+		"account:zu":                     false,
+		`account:""`:                     false,
 		`label:"read later"`:             true,
 		"label:read":                     false,
 		"is:unread":                      true,

@@ -23,7 +23,7 @@ const maxQueryLimit = 1_000_000
 //	query = and { "or" and }
 //	and   = not { [ "AND" ] not }
 //	not   = [ "-" | "NOT" ] ( "(" query ")" | term )
-//	term  = word | "phrase" | field:value | field:"value" | feed:=value
+//	term  = word | "phrase" | field:value | field:"value" | feed:=value | account:""
 //
 // OR, | and || mean or, & and && mean AND, ! and long dashes mean a minus. Other signs of
 // query languages, and these signs in other places, are mistakes.
@@ -322,7 +322,7 @@ type token struct {
 
 // termNames are the names that may precede a colon.
 var termNames = []string{
-	"title", "author", "text", "link", "feed", "tag", "label", "is", "has", "since", "before", "sort", "limit",
+	"title", "author", "text", "link", "feed", "tag", "account", "label", "is", "has", "since", "before", "sort", "limit",
 }
 
 // lexer splits a query into tokens.
@@ -408,8 +408,10 @@ func (l *lexer) lexTerm(t token) (token, error) {
 	t.value = rest
 	t.valueColumn = l.offset + 1 - len([]rune(rest))
 	if rest == "" && l.peek() == '"' {
+		if t.quoted = true; t.name == string(FieldAccount) && l.skipEmptyQuotes() {
+			return t, nil
+		}
 		t.value, err = l.lexPhrase()
-		t.quoted = true
 	}
 	if err == nil && t.value == "" {
 		err = l.errorAt(t.column, `%s: needs a value right after the colon; put quotes round it to search for the word`, t.name)
@@ -427,6 +429,15 @@ func (l *lexer) lexWord() string {
 		l.offset++
 	}
 	return string(l.src[start:l.offset])
+}
+
+// skipEmptyQuotes skips quotes with nothing between them. It reports whether there were any.
+func (l *lexer) skipEmptyQuotes() bool {
+	empty := l.offset+1 < len(l.src) && l.src[l.offset] == '"' && l.src[l.offset+1] == '"'
+	if empty {
+		l.offset += 2
+	}
+	return empty
 }
 
 // lexPhrase reads a text in quotes. A backslash makes the next character an ordinary one.

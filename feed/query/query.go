@@ -64,6 +64,8 @@ const (
 	// FieldFeedURL is the exact URL of the feed, written feed:=URL.
 	FieldFeedURL Field = "feed:="
 	FieldTag     Field = "tag"
+	// FieldAccount is the name of the feed's account, written account:"" for local feeds.
+	FieldAccount Field = "account"
 	FieldLabel   Field = "label"
 	FieldIs      Field = "is"
 	FieldHas     Field = "has"
@@ -108,7 +110,7 @@ type Term struct {
 	//   - FieldLink and FieldFeedName must contain it, after folding both.
 	//   - FieldTag must be it or a folder inside it, such as news/world inside news; see
 	//     [text.InFolder].
-	//   - FieldLabel must equal it, after folding both.
+	//   - FieldLabel and FieldAccount must equal it, after folding both.
 	//   - FieldFeedURL must equal it.
 	Text string
 	// Phrase is set if Text was quoted. Then its last word is not a prefix.

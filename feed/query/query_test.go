@@ -149,6 +149,7 @@ func TestParseQueryFields(t *testing.T) {
 		{`feed:=https://x.org/a?b=c,d link:/2026/`, "and(feed:=|https://x.org/a?b=c,d, link|/2026/)", ""},
 		{`feed:="https://x.org/(a)"`, "feed:=|https://x.org/(a)", ""},
 		{`feed:"=odd"`, "feed|=odd", ""},
+		{`account:Home account:"my server" -account:""`, "and(account|Home, account|my server, not(account|))", ""},
 		{`title:"one two" title:one text:x`, "and(title|one two!, title|one, text|x)", ""},
 		{`title:or author:-x`, "and(title|or, author|-x)", ""},
 		{`"or" "-x" "title:y"`, "and(|or!, |-x!, |title:y!)", ""},
@@ -217,6 +218,8 @@ func TestParseQueryErrors(t *testing.T) {
 		{"title:", 1, "needs a value"},
 		{"a title: x", 3, "needs a value"},
 		{`tag:""`, 5, "nothing between the quotes"},
+		{`account:`, 1, "needs a value"},
+		{`account:"`, 9, "never closed"},
 		{`é "abc`, 3, "never closed"},
 		{`"abc\`, 1, "never closed"},
 		{`a (b or c`, 3, "never closed"},
@@ -376,7 +379,7 @@ func TestQueryLength(t *testing.T) {
 func FuzzParseQuery(f *testing.F) {
 	for _, s := range []string{
 		`is:unread (tag:world or -"a \"b\\") since:2d sort:-date limit:3/feed`, `feed:="a b" feed:"=x" a:"b`,
-		"- -( or ) (()", "Title:\x00 \u00a0é -or", "before:mon has:images limit:1", "a: b:c http://x", `feed:=" "`,
+		"- -( or ) (()", "Title:\x00 \u00a0é -or", "before:mon has:images limit:1", "a: b:c http://x", `feed:=" "`, `account:"" account:"b"`,
 	} {
 		f.Add(s)
 	}

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"dateline/feed"
@@ -74,4 +75,17 @@ func silentMessage(p feed.PollState, now time.Time) string {
 		used = ", though it used to post " + RateText(p.PostInterval)
 	}
 	return fmt.Sprintf("Nothing new for %s%s: look for another feed on the site, or unsubscribe.", durationText(now.Sub(p.Newest)), used)
+}
+
+// AccountProblem returns a user message about what keeps an account from agreeing with its
+// server, and what to do. Empty if nothing does. It is shown beside the name of the account, so
+// it does not begin with it.
+func AccountProblem(a feed.Account) string {
+	problem := strings.TrimPrefix(a.Error, "account "+a.Name+": ")
+	if a.HeldBack == 0 || strings.Contains(problem, "accounts accept") {
+		return problem
+	}
+	held := fmt.Sprintf("The server of %s calls %s unread, or without a star, that you have read or starred: `dateline accounts accept %s` takes that, `dateline accounts push %s` sends yours instead.",
+		a.Name, text.Plural(a.HeldBack, "article"), a.Name, a.Name)
+	return strings.TrimSpace(problem + " " + held)
 }

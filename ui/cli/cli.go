@@ -75,7 +75,19 @@ type Session struct {
 	// Exposed says that other users can read secrets in the configuration; empty if
 	// they cannot.
 	Exposed string
-	Close   func() error
+	// CheckAccountName returns an error if an account cannot have this name.
+	CheckAccountName func(name string) error
+	// FindServer returns the kind of the server at an address, and the address of its
+	// programming interface. It sends no secret.
+	FindServer func(ctx context.Context, address string, insecure bool) (kind, base string, err error)
+	// TryAccount logs in to the server of an account, and returns how many subscriptions it
+	// has. AddAccount writes the account into the configuration.
+	TryAccount func(ctx context.Context, n NewAccount) (feeds int, err error)
+	AddAccount func(ctx context.Context, n NewAccount) error
+	// SyncFolder returns the state of the sync folder. If write is set, it tries whether a
+	// file can be written there.
+	SyncFolder func(ctx context.Context, write bool) (feed.SyncFolder, error)
+	Close      func() error
 }
 
 // ConfigSummary describes a configuration without mistakes.
@@ -83,6 +95,7 @@ type ConfigSummary struct {
 	// Exists is false if there is no file. Then the example applies.
 	Exists         bool
 	Feeds, Queries int
+	Accounts       int
 	// Exposed says that other users can read secrets in the file; empty if they
 	// cannot.
 	Exposed string
@@ -188,6 +201,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.AddCommand(
 		a.refreshCommand(), a.listCommand(), a.showCommand(), a.markCommand(), a.feedsCommand(), a.statsCommand(), a.rulesCommand(),
 		a.addCommand(), a.removeCommand(), a.moveCommand(), a.importCommand(), a.exportCommand(),
+		a.accountsCommand(), a.loginCommand(),
 		a.configCommand(), a.doctorCommand(), a.backupCommand(), a.restoreCommand(),
 	)
 	return root

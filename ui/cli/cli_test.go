@@ -134,6 +134,17 @@ func TestAnotherProcessRefreshes(t *testing.T) {
 	}
 }
 
+// TestAnotherProcessSyncs checks that a refresh of an account says why nothing was synced.
+func TestAnotherProcessSyncs(t *testing.T) {
+	var out strings.Builder
+	tally := tally{out: &printer{Writer: bufio.NewWriter(&out)}, progress: &progress{}, reports: map[string]feed.Report{}}
+	tally.add(feed.Report{Account: "home", Sync: &feed.Sync{}, Status: feed.Skipped, Reason: "account home: another dateline is syncing it"})
+	tally.print(nil, nil)
+	if err := tally.out.Flush(); err != nil || out.String() != "account home: another dateline is syncing it\n" {
+		t.Errorf("%q, %v", out.String(), err)
+	}
+}
+
 // TestProgressSaysWhenAllIsSaved checks that a refresh says when only the search index is
 // missing, so that the user knows that nothing is lost with ctrl+c.
 func TestProgressSaysWhenAllIsSaved(t *testing.T) {

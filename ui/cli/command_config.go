@@ -85,6 +85,9 @@ func (a *app) checkConfig() error {
 		return err
 	}
 	content := fmt.Sprintf("feeds: %s, saved queries: %s", text.Number(c.Feeds), text.Number(c.Queries))
+	if c.Accounts > 0 {
+		content += ", accounts: " + text.Number(c.Accounts)
+	}
 	if !c.Exists {
 		return a.print(fmt.Sprintf("There is no %s; the built-in example applies (%s).\n", text.Clean(path), content))
 	}

@@ -20,7 +20,7 @@ func (a *app) doctorCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check the database, repair it, or make it smaller",
-		Long: "Read the whole database. Print its problems, its size and what it contains.\n" +
+		Long: "Read the whole database, and look at the sync folder. Print their problems, and what is in the database.\n" +
 			"--repair rebuilds damaged indexes and corrects counters. If the file itself is damaged, --repair copies\n" +
 			"everything that can be read to a new file and restores the marks of the last backup. The old file stays.\n" +
 			"--vacuum makes the file as small as possible. --purge deletes the items and marks of a feed that you\n" +
@@ -64,13 +64,28 @@ func (a *app) doctor(ctx context.Context, s *Session, vacuum bool) error {
 	for _, p := range r.Problems {
 		fmt.Fprintf(out, "%s        %s\n", out.paint(out.theme.Failed, "problem"), text.Clean(p))
 	}
+	folder, err := s.SyncFolder(ctx, true)
+	if err != nil {
+		return err
+	}
+	warnings := folder.Problems
+	if folder.Dir != "" {
+		fmt.Fprintf(out, "sync folder    %s (%s)\n", text.Clean(folder.Dir), folderTimes(folder, a.Now()))
+	}
 	if s.Exposed != "" {
-		fmt.Fprintf(out, "%s        %s\n", out.paint(out.theme.Failed, "warning"), s.Exposed)
+		warnings = append(warnings, s.Exposed)
+	}
+	for _, w := range warnings {
+		fmt.Fprintf(out, "%s        %s\n", out.paint(out.theme.Failed, "warning"), text.Clean(w))
 	}
 	if len(r.Problems) > 0 {
 		return out.finish(fmt.Errorf("found %s; run `dateline doctor --repair`", text.Plural(len(r.Problems), "problem")))
 	}
-	fmt.Fprintln(out, "No problems found.")
+	if len(folder.Problems) > 0 {
+		fmt.Fprintln(out, "No problems found in the database.")
+	} else {
+		fmt.Fprintln(out, "No problems found.")
+	}
 	if vacuum {
 		err = a.vacuum(ctx, s, out, r)
 	}

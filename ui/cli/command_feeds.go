@@ -98,7 +98,11 @@ const indent = "             "
 
 func printFeed(out *printer, f feed.Feed, now time.Time) {
 	fmt.Fprintf(out, "%5d/%-6d %s %s\n", f.Unread, f.Total, fit(out.paint(out.theme.Strong, text.Clean(f.DisplayTitle())), 32), checkTimes(f, now))
-	fmt.Fprintf(out, "%s%s%s\n", indent, out.paint(out.theme.Dim, text.Clean(f.URL)), tagList(f.Tags))
+	at := ""
+	if f.Account != "" {
+		at = "  account:" + text.Clean(f.Account)
+	}
+	fmt.Fprintf(out, "%s%s%s%s\n", indent, out.paint(out.theme.Dim, text.Clean(f.URL)), tagList(f.Tags), at)
 	problem, message := schedule.ProblemOf(f, now)
 	switch {
 	case problem != "" && problem != schedule.Paused:
@@ -122,7 +126,7 @@ func explainFeed(out *printer, f feed.Feed, checks []feed.PollLogEntry, now time
 	row("schedule", schedule.NextText(f, now))
 	posts := cmp.Or(schedule.RateText(p.PostInterval), "interval unknown")
 	if !p.Newest.IsZero() {
-		posts += ", newest item " + feed.Ago(p.Newest, now)
+		posts += ", newest item " + feed.ShortAgo(p.Newest, now)
 	}
 	row("posts", posts)
 	for _, hint := range schedule.HintTexts(p.Hints, now) {
@@ -166,7 +170,7 @@ func responseText(p feed.PollLogEntry) string {
 // checkTimes returns when a feed was checked last and when it is checked next.
 func checkTimes(f feed.Feed, now time.Time) string {
 	p := f.Poll
-	last := "checked " + feed.Ago(p.LastChecked, now)
+	last := "checked " + feed.ShortAgo(p.LastChecked, now)
 	if p.LastChecked.IsZero() {
 		last = "never checked"
 	}

@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,12 +27,13 @@ type refreshOptions struct {
 func (a *app) refreshCommand() *cobra.Command {
 	var o refreshOptions
 	cmd := &cobra.Command{
-		Use:   "refresh [FEED…]",
-		Short: "Fetch new items",
-		Long: "Check the feeds that are due, or all feeds, or the named feeds. FEED is a URL or a part of a title.\n" +
-			"The exit code is 2 if some of the feeds failed, and 1 if all of them failed.",
-		Example:           "dateline refresh\ndateline refresh --all --json\ndateline refresh \"nato news\"",
-		ValidArgsFunction: a.completeFeed,
+		Use:   "refresh [FEED|ACCOUNT…]",
+		Short: "Fetch new items, and sync the accounts",
+		Long: "Check the feeds that are due and sync every account, or check all feeds, or the named feeds and\n" +
+			"accounts. FEED is a URL or a part of a title, ACCOUNT the name of an account. The exit code is 2 if\n" +
+			"some of the feeds and accounts failed, and 1 if all of them failed.",
+		Example:           "dateline refresh\ndateline refresh --all --json\ndateline refresh \"nato news\"\ndateline refresh home",
+		ValidArgsFunction: a.completeFeedOrAccount,
 		RunE: a.withSession(func(ctx context.Context, s *Session, args []string) error {
 			o.names = args
 			return a.refresh(ctx, s, o)
@@ -42,20 +46,20 @@ func (a *app) refreshCommand() *cobra.Command {
 }
 
 func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
-	request := feed.RefreshRequest{DueOnly: !o.all, Brief: true}
+	request := feed.RefreshRequest{DueOnly: !o.all, SyncAll: true, Brief: true}
 	if len(o.names) > 0 {
-		feeds, err := findFeeds(ctx, s, o.names)
+		accounts, feeds, err := splitNames(ctx, s, o.names)
 		if err != nil {
 			return err
 		}
-		request.DueOnly = false
-		for _, f := range feeds {
-			request.Feeds = append(request.Feeds, f.URL)
-		}
+		request.DueOnly, request.Accounts, request.Feeds = false, accounts, feeds
 	}
 	t := &tally{asJSON: o.asJSON, out: a.printer(), progress: a.progress(), reports: map[string]feed.Report{}}
 	err := s.Source.Refresh(ctx, request, t.add)
 	t.progress.clear()
+	if t.warning != "" {
+		fmt.Fprintln(a.err, "dateline:", text.Clean(t.warning))
+	}
 	a.notify(ctx, s, t.newItems)
 	if err == nil {
 		_, backupErr := rescue.BackUpDaily(ctx, s.Store)
@@ -68,6 +72,10 @@ func (a *app) refresh(ctx context.Context, s *Session, o refreshOptions) error {
 		err = cmp.Or(err, feedsErr)
 		if o.verbose {
 			t.explain(feeds, a.Now())
+		}
+		if len(t.syncs) > 0 {
+			t.accounts, feedsErr = s.Source.Accounts(context.WithoutCancel(ctx))
+			err = cmp.Or(err, feedsErr)
 		}
 		t.print(feeds, err)
 	}
@@ -101,14 +109,18 @@ func (a *app) notify(ctx context.Context, s *Session, items []feed.NewItem) {
 	}
 }
 
-// tally counts what the feeds report. As JSON it prints each report at once. For people
-// it prints what is important after the last report.
+// tally counts what the feeds report. As JSON it prints each report at once, those of the
+// feeds of an account when the account is done. For people it prints what is important after
+// the last report.
 type tally struct {
 	out      *printer
 	progress *progress
 	asJSON   bool
-	// reports has the last report of each feed, by URL.
-	reports  map[string]feed.Report
+	// reports has the last report of each feed, by URL, and syncs that of each account.
+	reports map[string]feed.Report
+	syncs   []feed.Report
+	// accounts is the state of the accounts after the refresh.
+	accounts []feed.Account
 	newItems []feed.NewItem
 	// writeErr is the first error of writing the output, nil if there is none. The
 	// refresh goes on after it, because saving new items matters more.
@@ -116,44 +128,92 @@ type tally struct {
 
 	// otherProcess is true if another process is checking some of the feeds.
 	otherProcess bool
-	// offline is the message about a network problem, empty if there is none.
-	offline string
+	// offline is the message about a network problem, and warning that about the
+	// subscriptions as a whole; empty if there is none.
+	offline, warning string
+	// folder is what the sync folder brought, nil if there is none.
+	folder *feed.FolderSync
 
 	// clockAhead is how far this computer's clock is ahead of the servers' clocks. It
 	// is 0 if the clock is right.
 	clockAhead time.Duration
 
-	// checked counts the feeds that were checked, failed those of them that failed.
-	checked, failed int
+	// checked counts the feeds and accounts that were checked, failed those of them that
+	// failed. synced and unsynced are how many of those are accounts.
+	checked, failed  int
+	synced, unsynced int
 	// added and edited count items.
 	added, edited int
 }
 
 // add counts a report, and prints it if the output is JSON.
 func (t *tally) add(r feed.Report) {
-	if r.Status != feed.Skipped {
-		t.checked++
-	}
-	t.added += r.New
-	t.edited += r.Updated
+	t.count(r)
 	t.newItems = append(t.newItems, r.Notify...)
-	if r.Status == feed.Failed {
-		t.failed++
-	}
 	t.otherProcess = t.otherProcess || r.Reason == schedule.ReasonOtherProcess
 	if r.Offline {
 		t.offline = r.Error
 	}
 	t.clockAhead = cmp.Or(t.clockAhead, r.ClockAhead)
+	t.warning = cmp.Or(r.Warning, t.warning)
+	t.folder = cmp.Or(r.Folder, t.folder)
 	if t.writeErr != nil {
 		return
 	}
-	t.reports[r.URL] = r
-	if t.asJSON {
-		t.progress.clear()
-		t.writeErr = cmp.Or(jsonLines(t.out).Encode(jsonOfReport(r)), t.out.Flush())
+	switch {
+	case r.URL == "" && r.Account == "": // it has only the warning
+	case r.Sync != nil:
+		t.printHeld(r.Account)
+		t.syncs = append(t.syncs, r)
+		t.printJSON(r)
+	case r.Account != "":
+		before := t.reports[r.URL]
+		r.New, r.Updated = r.New+before.New, r.Updated+before.Updated
+		t.reports[r.URL] = r
+	default:
+		t.reports[r.URL] = r
+		t.printJSON(r)
 	}
 	t.progress.show(progressText(r, t.added))
+}
+
+// printHeld prints the feeds of an account. What came to one of them arrives in several
+// reports, so they are printed when the account is done.
+func (t *tally) printHeld(account string) {
+	for _, url := range slices.Sorted(maps.Keys(t.reports)) {
+		if r := t.reports[url]; r.Account == account {
+			t.printJSON(r)
+		}
+	}
+}
+
+// printJSON prints a report at once if the output is JSON.
+func (t *tally) printJSON(r feed.Report) {
+	if !t.asJSON || t.writeErr != nil {
+		return
+	}
+	t.progress.clear()
+	t.writeErr = cmp.Or(jsonLines(t.out).Encode(jsonOfReport(r)), t.out.Flush())
+}
+
+// count counts a report. What came to the feeds of an account is in the report of the
+// account, too, and is counted there.
+func (t *tally) count(r feed.Report) {
+	if r.Account != "" && r.Sync == nil && r.Status != feed.Failed {
+		return
+	}
+	one := func(condition bool) int {
+		if condition {
+			return 1
+		}
+		return 0
+	}
+	t.checked += one(r.Status != feed.Skipped)
+	t.failed += one(r.Status == feed.Failed)
+	t.synced += one(r.Status != feed.Skipped && r.Sync != nil)
+	t.unsynced += one(r.Status == feed.Failed && r.Sync != nil)
+	t.added += r.New
+	t.edited += r.Updated
 }
 
 // progressText returns the line of progress after a report. added is the number of new
@@ -197,10 +257,123 @@ func (t *tally) print(feeds []feed.Feed, err error) {
 	if t.checked == 0 && err != nil {
 		return // the error says why no feed was checked
 	}
+	if t.checked == 0 && t.printSkippedSyncs() {
+		return
+	}
 	if t.checked == 0 {
+		t.printFolder()
 		fmt.Fprintln(t.out, "No feed is due; use --all to refresh all.")
 		return
 	}
+	t.printFeeds(feeds)
+	for _, r := range t.syncs {
+		t.printSync(r)
+	}
+	t.printFolder()
+	if t.offline != "" {
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, text.Clean(t.offlineMessage())))
+	}
+	if t.clockAhead != 0 {
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, schedule.ClockMessage(t.clockAhead)))
+	}
+	failed := ""
+	if t.failed > 0 {
+		failed = "; " + feedsAndAccounts(t.failed, t.unsynced) + " failed"
+	}
+	fmt.Fprintf(t.out, "Refreshed %s: %s, %s edited%s.\n", feedsAndAccounts(t.checked, t.synced), text.Plural(t.added, "new item"), text.Number(t.edited), failed)
+}
+
+// offlineMessage returns the message about a network problem. If the server of an account can be
+// reached, the network works for it.
+func (t *tally) offlineMessage() string {
+	if t.synced > t.unsynced {
+		return "The servers of accounts can be reached, but none of other feeds: check the network connection, and the proxy of these feeds if they have one."
+	}
+	return t.offline
+}
+
+// feedsAndAccounts returns how many feeds and accounts there are among all.
+func feedsAndAccounts(all, accounts int) string {
+	switch {
+	case accounts == 0:
+		return text.Plural(all, "feed")
+	case all == accounts:
+		return text.Plural(accounts, "account")
+	}
+	return text.Plural(all-accounts, "feed") + " and " + text.Plural(accounts, "account")
+}
+
+// printSkippedSyncs prints why accounts were not synced, and reports whether there are any.
+func (t *tally) printSkippedSyncs() bool {
+	for _, r := range t.syncs {
+		t.printSync(r)
+	}
+	return len(t.syncs) > 0
+}
+
+// printSync prints the result of an account.
+func (t *tally) printSync(r feed.Report) {
+	name := text.Clean(r.Account)
+	switch r.Status {
+	case feed.Skipped:
+		if r.Reason != "" {
+			fmt.Fprintln(t.out, text.Clean(r.Reason))
+		}
+		return
+	case feed.Failed:
+		message := text.Clean(r.Error)
+		if !strings.Contains(message, name) {
+			message = "account " + name + ": " + message
+		}
+		fmt.Fprintf(t.out, "%s  %s\n", t.out.paint(t.out.theme.Failed, "    failed"), message)
+		return
+	}
+	parts := []string{text.Number(r.New) + " new"}
+	if r.Sync.Sent > 0 {
+		parts = append(parts, text.Plural(r.Sync.Sent, "mark")+" sent")
+	}
+	if r.Sync.Taken > 0 {
+		parts = append(parts, text.Plural(r.Sync.Taken, "mark")+" received")
+	}
+	var state feed.Account
+	for _, a := range t.accounts {
+		if a.Name == r.Account {
+			state = a
+		}
+	}
+	if state.Backlog > 0 {
+		parts = append(parts, text.Plural(state.Backlog, "older item")+" to fetch")
+	}
+	line := name + ": " + strings.Join(parts, ", ")
+	fmt.Fprintln(t.out, line)
+	if problem := accountProblem(state); problem != "" {
+		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, problem))
+	}
+}
+
+// printFolder prints what the sync folder brought. The warning says why it is away.
+func (t *tally) printFolder() {
+	f := t.folder
+	if f == nil || f.Away {
+		return
+	}
+	var parts []string
+	for _, c := range []struct {
+		n          int
+		what, done string
+	}{{f.Sent, "mark", "written"}, {f.Taken, "mark", "received"}, {f.Feeds, "feed", "changed"}} {
+		if c.n > 0 {
+			parts = append(parts, text.Plural(c.n, c.what)+" "+c.done)
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"nothing new"}
+	}
+	fmt.Fprintln(t.out, "Sync folder: "+strings.Join(parts, ", "))
+}
+
+// printFeeds prints the feeds that have new or edited items or failed.
+func (t *tally) printFeeds(feeds []feed.Feed) {
 	for _, f := range feeds {
 		title := text.Clean(f.DisplayTitle())
 		switch r := t.reports[f.URL]; {
@@ -216,17 +389,6 @@ func (t *tally) print(feeds []feed.Feed, err error) {
 			fmt.Fprintf(t.out, " shortened  %s: %s\n", title, schedule.ShortenedMessage(true))
 		}
 	}
-	if t.offline != "" {
-		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, text.Clean(t.offline)))
-	}
-	if t.clockAhead != 0 {
-		fmt.Fprintln(t.out, t.out.paint(t.out.theme.Failed, schedule.ClockMessage(t.clockAhead)))
-	}
-	failed := ""
-	if t.failed > 0 {
-		failed = "; " + text.Plural(t.failed, "feed") + " failed"
-	}
-	fmt.Fprintf(t.out, "Refreshed %s: %s, %s edited%s.\n", text.Plural(t.checked, "feed"), text.Plural(t.added, "new item"), text.Number(t.edited), failed)
 }
 
 // verdict returns the error that decides the exit code. err is the error of the refresh
@@ -240,13 +402,30 @@ func (t *tally) verdict(err error) error {
 		return err
 	case t.failed == 0:
 		return nil
+	case good == 0 && t.offline != "" && t.synced > 0:
+		return fmt.Errorf("all %s failed; check the network connection", feedsAndAccounts(t.failed, t.unsynced))
 	case good == 0 && t.offline != "":
 		return errors.New("no feed could be fetched; check the network connection")
+	case good == 0 && t.failed == 1 && t.unsynced == 1:
+		return errors.New("the account failed; " + t.where())
 	case good == 0 && t.failed == 1:
-		return errors.New("the feed failed; `dateline feeds` shows why")
+		return errors.New("the feed failed; " + t.where())
 	case good == 0:
-		return fmt.Errorf("all %s failed; `dateline feeds` shows why", text.Plural(t.failed, "feed"))
+		return fmt.Errorf("all %s failed; %s", feedsAndAccounts(t.failed, t.unsynced), t.where())
+	case t.synced > 0:
+		return &partialError{fmt.Errorf("%s failed; %s", feedsAndAccounts(t.failed, t.unsynced), t.where())}
 	default:
-		return &partialError{fmt.Errorf("%s of %s failed; `dateline feeds` shows why", text.Number(t.failed), text.Plural(t.checked, "feed"))}
+		return &partialError{fmt.Errorf("%s of %s failed; %s", text.Number(t.failed), text.Plural(t.checked, "feed"), t.where())}
 	}
+}
+
+// where returns where the user finds what failed.
+func (t *tally) where() string {
+	switch {
+	case t.unsynced == 0:
+		return "`dateline feeds` shows why"
+	case t.unsynced == t.failed:
+		return "`dateline accounts` shows why"
+	}
+	return "`dateline feeds` and `dateline accounts` show why"
 }

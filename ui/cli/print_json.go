@@ -148,6 +148,46 @@ type reportJSON struct {
 	Reason     string      `json:"reason"`
 	// Shortened is missing unless the document is longer than dateline reads.
 	Shortened bool `json:"shortened,omitempty"`
+	// Account is missing for a local feed.
+	Account string `json:"account,omitempty"`
+	// Sent counts the marks that were sent to the server. Only the line of an account
+	// itself has it.
+	Sent *int `json:"sent,omitempty"`
+}
+
+// accountJSON is an account as "dateline accounts" prints it.
+type accountJSON struct {
+	Name       string `json:"name"`
+	Kind       string `json:"kind"`
+	URL        string `json:"url"`
+	LastSynced string `json:"last_synced"`
+	NextSync   string `json:"next_sync"`
+	// Pending counts the marks that the server does not have yet.
+	Pending int `json:"pending"`
+	Feeds   int `json:"feeds"`
+	Unread  int `json:"unread"`
+	// Error is also about changes that are held back.
+	Error string `json:"error"`
+	// Backlog counts the entries of the server that are not fetched yet.
+	Backlog int `json:"backlog"`
+	// HeldBack counts the items whose state at the server is not believed.
+	HeldBack int `json:"held_back"`
+}
+
+func jsonOfAccount(a feed.Account) accountJSON {
+	return accountJSON{
+		Name:       a.Name,
+		Kind:       a.Kind,
+		URL:        a.URL,
+		LastSynced: jsonTime(a.LastSynced),
+		NextSync:   jsonTime(a.NextSync),
+		Pending:    a.Pending,
+		Feeds:      a.Feeds,
+		Unread:     a.Unread,
+		Error:      accountProblem(a),
+		Backlog:    a.Backlog,
+		HeldBack:   a.HeldBack,
+	}
 }
 
 // jsonOfItem returns an item for JSON. If content is true, its text is included as
@@ -252,6 +292,10 @@ func jsonOfPolls(polls []feed.PollLogEntry) *[]pollJSON {
 }
 
 func jsonOfReport(r feed.Report) reportJSON {
+	var sent *int
+	if r.Sync != nil {
+		sent = &r.Sync.Sent
+	}
 	return reportJSON{
 		URL:        r.URL,
 		Status:     r.Status,
@@ -267,6 +311,8 @@ func jsonOfReport(r feed.Report) reportJSON {
 		NextCheck:  jsonTime(r.Next),
 		Reason:     r.Reason,
 		Shortened:  r.Shortened,
+		Account:    r.Account,
+		Sent:       sent,
 	}
 }
 

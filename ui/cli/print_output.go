@@ -3,13 +3,17 @@ package cli
 import (
 	"bufio"
 	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"syscall"
 
 	"github.com/charmbracelet/x/ansi"
 
+	"dateline/feed/text"
 	"dateline/ui/style"
 )
 
@@ -82,4 +86,56 @@ func isTerminal(w io.Writer) bool {
 func fit(s string, width int) string {
 	s = ansi.Truncate(s, width, "…")
 	return s + strings.Repeat(" ", max(width-ansi.StringWidth(s), 0))
+}
+
+// progress shows the progress of a command in one line on stderr. It shows nothing if
+// stderr is not a terminal.
+type progress struct {
+	// w is stderr, nil if nothing is shown.
+	w     io.Writer
+	shown bool
+}
+
+func (a *app) progress() *progress {
+	if !isTerminal(a.err) {
+		return &progress{}
+	}
+	return &progress{w: a.err}
+}
+
+// show replaces the line by text.
+func (p *progress) show(text string) {
+	if p.w == nil {
+		return
+	}
+	p.shown = true
+	_, _ = io.WriteString(p.w, "\r"+text+ansi.EraseLineRight) // the command goes on without the line
+}
+
+// clear removes the line. Call it before output is written.
+func (p *progress) clear() {
+	if p.shown {
+		_, _ = io.WriteString(p.w, "\r"+ansi.EraseLineRight)
+		p.shown = false
+	}
+}
+
+// partialError is the error of a command that was done in part. Its exit code is 2.
+type partialError struct{ err error }
+
+func (e *partialError) Error() string { return e.err.Error() }
+func (e *partialError) Unwrap() error { return e.err }
+
+// reportError writes an error as one message. It writes nothing if the program that
+// reads the output has closed it, as head does.
+func reportError(w io.Writer, err error) {
+	if errors.Is(err, syscall.EPIPE) {
+		return
+	}
+	s := err.Error()
+	if errors.Is(err, context.Canceled) {
+		s = "interrupted; everything done so far is saved"
+	}
+	// If stderr cannot be written, the error cannot be shown anywhere else.
+	_, _ = fmt.Fprintln(w, "dateline: "+text.CleanText(strings.TrimRight(s, "\n")))
 }

@@ -48,7 +48,7 @@ func (p Page) feed(f feed.Feed) []mode.Row {
 		{Left: "you read", Right: p.read()},
 		{Left: "storage", Right: p.storage()},
 		{Left: "newest item", Right: when(poll.Newest, now)},
-		{Left: "checked", Right: cmp.Or(when(poll.LastChecked, now), "not yet")},
+		{Left: "checked", Right: checked(f, now)},
 		{Left: "next check", Right: p.nextCheck(f)},
 		{Left: "server asks for", Right: hintsText(poll.Hints, now)},
 	}
@@ -67,6 +67,55 @@ func (p Page) feed(f feed.Feed) []mode.Row {
 		rows = append(rows, mode.Row{Left: "full text", Right: "the page of every new item is fetched"})
 	}
 	return rows
+}
+
+// checked returns when a feed was checked last. When the server of an account did that may be
+// unknown.
+func checked(f feed.Feed, now time.Time) string {
+	if f.Poll.LastChecked.IsZero() && f.Account == "" {
+		return "not yet"
+	}
+	return when(f.Poll.LastChecked, now)
+}
+
+// Account returns the facts about an account.
+func (p Page) Account(a feed.Account) []mode.Row {
+	server, _, _ := text.SplitLogin(a.URL)
+	rows := []mode.Row{
+		{Heading: "Account"},
+		{Left: "name", Right: a.Name},
+		{Left: "state", Right: cmp.Or(schedule.AccountProblem(a), p.agreement(a))},
+		{Left: "server", Right: strings.TrimSpace(a.Kind + " " + server)},
+		{Left: "feeds", Right: fmt.Sprintf("%s, %s unread", text.Plural(a.Feeds, "feed"), text.Number(a.Unread))},
+		{Left: "synced", Right: cmp.Or(when(a.LastSynced, p.Now), "not yet")},
+		{Left: "next sync", Right: p.nextSync(a)},
+	}
+	if a.Pending > 0 {
+		rows = append(rows, mode.Row{Left: "to be sent", Right: p.Tips(text.Plural(a.Pending, "mark"), "; ", "refresh", "sends now")})
+	}
+	if a.Backlog > 0 {
+		rows = append(rows, mode.Row{Left: "still to come", Right: text.Plural(a.Backlog, "older article")})
+	}
+	return clean(rows)
+}
+
+// agreement returns whether an account without a problem agrees with its server.
+func (p Page) agreement(a feed.Account) string {
+	switch {
+	case a.LastSynced.IsZero():
+		return p.Tips("not synced yet", "; ", "refresh", "syncs it now")
+	case a.Pending+a.Backlog == 0:
+		return "agrees with the server"
+	}
+	return ""
+}
+
+// nextSync returns when an account is synced next.
+func (p Page) nextSync(a feed.Account) string {
+	if !a.NextSync.After(p.Now) {
+		return "now"
+	}
+	return "in " + feed.Until(a.NextSync, p.Now)
 }
 
 // posts returns how often a feed posts, with a bar for each of the last weeks.
@@ -269,6 +318,8 @@ func when(t, now time.Time) string {
 func (p Page) nextCheck(f feed.Feed) string {
 	poll, now := f.Poll, p.Now
 	switch {
+	case f.Account != "":
+		return "by the server of the account " + f.Account
 	case poll.Gone:
 		return p.Tips("not checked automatically: the server says the feed is gone for good", "; ", "refresh", "checks it now")
 	case f.Paused:

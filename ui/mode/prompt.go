@@ -1,6 +1,7 @@
 package mode
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -22,7 +23,9 @@ type Prompt struct {
 	History *History
 	// Results reports whether Down leads to what the prompt has found: it answers [Left].
 	Results bool
-	input   textinput.Model
+	// Keys are keys that the opener handles: they answer [Pressed].
+	Keys  []string
+	input textinput.Model
 	// back is how many texts back in the history the prompt is, and draft what was typed
 	// before.
 	back  int
@@ -56,6 +59,9 @@ func (p *Prompt) Text() (text string, cursor int) { return p.input.Value(), p.in
 func (p *Prompt) Key(k tea.KeyPressMsg) (Answer, tea.Cmd) {
 	if a, handled := p.walkKey(k.Keystroke()); handled {
 		return a, nil
+	}
+	if slices.Contains(p.Keys, k.Keystroke()) {
+		return Pressed{Key: k.Keystroke(), Row: -1}, nil
 	}
 	switch k.Keystroke() {
 	case "enter":

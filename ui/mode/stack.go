@@ -36,8 +36,8 @@ type Left struct{}
 // link were typed.
 type Chosen struct{ Row int }
 
-// Pressed reports that one of the overlay's Answers or Keys was pressed. Row is the
-// selected row; -1 for a question.
+// Pressed reports that one of the overlay's Answers or Keys was pressed, or one of the Keys of
+// a prompt. Row is the selected row; -1 for a question and a prompt.
 type Pressed struct {
 	Key string
 	Row int

@@ -131,17 +131,20 @@ func (p *Headlines) name() string {
 	return p.Source.Name
 }
 
-// Failure returns the feed that failed, if the header says so in a second row; nil if it does
-// not. f is the feed that the header describes; nil if there is none.
-func (p *Headlines) Failure(f *feed.Feed) *feed.Feed {
-	if f == nil || f.Poll.Error == "" {
-		return nil
+// Failure returns why the feed that the header describes failed, or the account, if the header
+// says so in a second row; empty if it does not. f is the feed; nil if there is none.
+func (p *Headlines) Failure(f *feed.Feed) string {
+	switch {
+	case f != nil:
+		return text.Clean(f.Poll.Error)
+	case p.Search == nil:
+		return p.Source.Problem
 	}
-	return f
+	return ""
 }
 
 // header returns the lines above the rows: the name, what is known of a feed, and the place of
-// the cursor. A feed that failed has a second line.
+// the cursor. A feed or account that failed has a second line.
 func (p *Headlines) header(r Rect, t style.Theme, focused bool, f *feed.Feed, now time.Time) []string {
 	weight := t.Strong
 	if focused {
@@ -152,8 +155,8 @@ func (p *Headlines) header(r Rect, t style.Theme, focused bool, f *feed.Feed, no
 		name += " " + t.Glyphs.Dot + " filter: " + p.FilterText
 	}
 	lines := []string{p.headerLine(name, weight, p.headerNotes(r, f, now, t), r.W, t)}
-	if failed := p.Failure(f); failed != nil && !p.Strip {
-		reason := t.Glyphs.Failed + " " + text.Clean(failed.Poll.Error)
+	if failed := p.Failure(f); failed != "" && !p.Strip {
+		reason := t.Glyphs.Failed + " " + failed
 		lines = append(lines, style.Pad(" "+style.Paint(t.Failed, style.Fit(reason, r.W-2, t.Glyphs.Ellipsis)), r.W))
 	}
 	return lines
@@ -250,14 +253,20 @@ func (p *Headlines) line(r Rect, t style.Theme, focused bool) []string {
 	return []string{style.Pad(" "+style.Paint(weight, words)+"  "+style.Paint(t.Dim, rule), r.W)}
 }
 
-// checkedNotes returns when a feed is checked next and when it was checked.
+// checkedNotes returns when a feed is checked next and when it was checked. The server of an
+// account does not say when it will check the feed.
 func (p *Headlines) checkedNotes(f feed.Feed, now time.Time) []string {
 	checked := "never checked"
+	if f.Account != "" {
+		checked = ""
+	}
 	if !f.Poll.LastChecked.IsZero() {
 		checked = "checked " + feed.Ago(f.Poll.LastChecked, now)
 	}
 	next := "next in " + feed.Until(f.Poll.NextCheck, now)
 	switch {
+	case f.Account != "":
+		next = ""
 	case f.Poll.Gone:
 		next = "gone"
 		if p.RefreshKey != "" {

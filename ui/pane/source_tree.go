@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"dateline/feed"
+	"dateline/feed/query"
+	"dateline/feed/schedule"
 	"dateline/feed/text"
 )
 
@@ -27,10 +29,12 @@ func label(path string) string {
 	return names[len(names)-1]
 }
 
-// tagTree are the folders of all feeds.
+// tagTree are the folders of the local feeds or of an account.
 type tagTree struct {
 	roots    []*folder
 	untagged []*feed.Feed
+	// urls are all feeds, each once.
+	urls []string
 	// known holds all folders by their folded path, because a tag is the same in every
 	// case. chains holds the folders of a tag, the outermost first, by the tag as it is
 	// written.
@@ -38,11 +42,16 @@ type tagTree struct {
 	chains map[string][]*folder
 }
 
-// newTagTree groups feeds by their tags. A feed with two tags is in both folders.
-func newTagTree(feeds []feed.Feed) tagTree {
+// newTagTree groups the feeds of an account, or the local ones, by their tags. A feed with
+// two tags is in both folders.
+func newTagTree(feeds []feed.Feed, account string) tagTree {
 	t := tagTree{known: map[string]*folder{}, chains: map[string][]*folder{}}
 	for i := range feeds {
 		f := &feeds[i]
+		if f.Account != account {
+			continue
+		}
+		t.urls = append(t.urls, f.URL)
 		if len(f.Tags) == 0 {
 			t.untagged = append(t.untagged, f)
 		}
@@ -102,6 +111,10 @@ type treeRows struct {
 	folded map[string]bool
 	// shows reports whether a row is shown. urls are its feeds.
 	shows func(key string, urls []string) bool
+	// beside reports whether there are accounts beside the local feeds.
+	beside bool
+	// account is the account whose rows are made; empty for local ones.
+	account string
 }
 
 // group adds a gap and the rows that add adds, or nothing if there are no rows.
@@ -116,23 +129,98 @@ func (t *treeRows) group(key string, add func()) {
 // add adds the rows of a folder: its own feeds, then the folders inside it, so that a feed
 // always stands below its own folder.
 func (t *treeRows) add(f *folder) {
-	key := "tag:" + f.path
-	if !t.shows(key, f.urls) {
+	row := Source{Kind: KindTag, Key: "tag:" + f.path, Name: f.path, Fold: f.path, Depth: f.depth, Feeds: f.urls}
+	if t.account == "" {
+		row.Query = localTagQuery(f.path, t.beside)
+	} else {
+		row.Key, row.Name, row.Depth, row.Account = AccountKey(t.account, f.path), t.account+"/"+f.path, f.depth+1, t.account
+		row.Fold, row.Query = row.Key, accountQuery(t.account, f.path)
+	}
+	if !t.shows(row.Key, f.urls) {
 		return
 	}
-	closed := t.folded[f.path]
-	t.rows = append(t.rows, Source{
-		Kind: KindTag, Key: key, Name: f.path, Depth: f.depth, Folded: closed, Query: tagQuery(f.path), Feeds: f.urls,
-	})
-	if closed {
+	row.Folded = t.folded[row.Fold]
+	t.rows = append(t.rows, row)
+	if row.Folded {
 		return
 	}
 	for _, own := range f.feeds {
-		t.addFeed(own, f.path, f.depth+1)
+		t.addFeed(own, f.path, row.Depth+1)
 	}
 	for _, inner := range f.folders {
 		t.add(inner)
 	}
+}
+
+// addAccount adds the rows of an account: its heading, its feeds without a folder, then its
+// folders. An account that needs the user is shown although its feeds are hidden.
+func (t *treeRows) addAccount(a feed.Account, tree tagTree) {
+	key, problem := AccountKey(a.Name, ""), schedule.AccountProblem(a)
+	if problem == "" && len(tree.urls) > 0 && !t.shows(key, tree.urls) {
+		return
+	}
+	closed := t.folded[key]
+	t.rows = append(t.rows, Source{
+		Kind: KindAccount, Key: key, Name: a.Name, Account: a.Name, Fold: key, Folded: closed,
+		Query: accountQuery(a.Name, ""), Feeds: tree.urls, Problem: text.Clean(problem),
+	})
+	if closed {
+		return
+	}
+	t.account = a.Name
+	for _, f := range tree.untagged {
+		t.addFeed(f, "", 1)
+	}
+	for _, f := range tree.roots {
+		t.add(f)
+	}
+	t.account = ""
+}
+
+// accounts returns the accounts that have rows: the known ones, and those that have feeds.
+func (p *Sources) accounts() []feed.Account {
+	all := slices.Clone(p.Accounts)
+	for i := range p.Feeds {
+		name := p.Feeds[i].Account
+		if name != "" && !slices.ContainsFunc(all, func(a feed.Account) bool { return a.Name == name }) {
+			all = append(all, feed.Account{Name: name})
+		}
+	}
+	return all
+}
+
+// hasAccounts reports whether one of the feeds belongs to an account.
+func hasAccounts(feeds []feed.Feed) bool {
+	return slices.ContainsFunc(feeds, func(f feed.Feed) bool { return f.Account != "" })
+}
+
+// AccountKey returns the key of a folder of an account, or of the account itself if folder
+// is empty. No name contains the separator, so no tag has the same key.
+func AccountKey(account, folder string) string { return "account:" + account + "\x00" + folder }
+
+func splitAccountKey(key string) (account, folder string, ok bool) {
+	rest, isAccount := strings.CutPrefix(key, "account:")
+	account, folder, ok = strings.Cut(rest, "\x00")
+	return account, folder, ok && isAccount
+}
+
+// accountQuery returns the query of an account, or of one of its folders.
+func accountQuery(account, folder string) query.Query {
+	q := termQuery(query.FieldAccount, account)
+	if folder != "" {
+		q = q.And(termQuery(query.FieldTag, folder))
+	}
+	return q
+}
+
+// localTagQuery returns the query of a local tag. If there are accounts beside the local
+// feeds, it leaves out their folders of the same name, which have rows of their own.
+func localTagQuery(tag string, beside bool) query.Query {
+	q := termQuery(query.FieldTag, tag)
+	if beside {
+		q = q.And(termQuery(query.FieldAccount, ""))
+	}
+	return q
 }
 
 func (t *treeRows) addFeed(f *feed.Feed, tag string, depth int) {
@@ -147,6 +235,20 @@ func (p *Sources) unfold(tag string, own bool) {
 	for path := range p.Folded {
 		if text.InFolder([]string{tag}, path) && (own || !text.InFolder([]string{path}, tag)) {
 			delete(p.Folded, path)
+		}
+	}
+}
+
+// unfoldAccount unfolds an account and the folders around one of its tags, and the folder of
+// the tag itself if own is set. An empty tag means the account; own is then set for its feeds.
+func (p *Sources) unfoldAccount(account, tag string, own bool) {
+	if own || tag != "" {
+		delete(p.Folded, AccountKey(account, ""))
+	}
+	for key := range p.Folded {
+		in, path, ok := splitAccountKey(key)
+		if ok && in == account && tag != "" && path != "" && text.InFolder([]string{tag}, path) && (own || !text.InFolder([]string{path}, tag)) {
+			delete(p.Folded, key)
 		}
 	}
 }

@@ -18,13 +18,14 @@ import (
 // SourceKind is the kind of a row of the sources.
 type SourceKind int
 
-// The kinds of rows. A gap separates groups. KindRest stands for the feeds without news
-// that are hidden.
+// The kinds of rows. A gap separates groups. KindAccount is the heading of an account,
+// KindTag a folder. KindRest stands for the feeds without news that are hidden.
 const (
 	KindGap SourceKind = iota
 	KindView
 	KindQuery
 	KindTag
+	KindAccount
 	KindFeed
 	KindRest
 )
@@ -45,7 +46,14 @@ type Source struct {
 	Unread int
 	// Capped reports whether Unread stopped counting at [QueryCountMax].
 	Capped bool
+	// Account is the account that the source belongs to; empty for a local one.
+	Account string
+	// Fold is the key of a group in [Sources.Folded]; empty if the source is no group.
+	Fold   string
 	Folded bool
+	// Problem is what is wrong with the account of a KindAccount, see
+	// [schedule.AccountProblem].
+	Problem string
 	// Feed points to a feed of [Sources.Feeds], so that its counts are current; nil
 	// unless Kind is KindFeed.
 	Feed *feed.Feed
@@ -86,14 +94,18 @@ var views = []struct{ key, name, query string }{
 }
 
 // QueryOf returns the query of a source by its key; false for the key of a saved query.
-func QueryOf(key string) (query query.Query, ok bool) {
+// feeds are the subscribed feeds.
+func QueryOf(key string, feeds []feed.Feed) (query query.Query, ok bool) {
 	for _, v := range views {
 		if v.key == key {
 			return MustQuery(v.query), true
 		}
 	}
 	if tag, ok := strings.CutPrefix(key, "tag:"); ok {
-		return tagQuery(tag), true
+		return localTagQuery(tag, hasAccounts(feeds)), true
+	}
+	if account, tag, ok := splitAccountKey(key); ok {
+		return accountQuery(account, tag), true
 	}
 	under, isFeed := strings.CutPrefix(key, "feed:")
 	_, url, named := strings.Cut(under, "\x00")
@@ -105,8 +117,12 @@ type Sources struct {
 	List    list.List[Source, string]
 	Queries []SavedQuery
 	Feeds   []feed.Feed
-	Counts  Counts
-	// Folded holds the tags whose feeds are not shown.
+	// Accounts are the accounts in the order of the configuration. An account that is only
+	// known from its feeds comes after them.
+	Accounts []feed.Account
+	Counts   Counts
+	// Folded holds the groups whose feeds are not shown: local tags by their names, the
+	// groups of accounts by their keys.
 	Folded map[string]bool
 	// NewsOnly reports whether feeds without news are hidden. [Sources.HideRead] sets it.
 	NewsOnly bool
@@ -214,8 +230,8 @@ func (p *Sources) rows(folded, hidden map[string]bool) []Source {
 	for _, q := range p.Queries {
 		rows = append(rows, Source{Kind: KindQuery, Key: "query:" + q.Name, Name: q.Name, Query: q.Query})
 	}
-	tags := newTagTree(p.Feeds)
-	tree := treeRows{rows: slices.Grow(rows, len(p.Feeds)+len(tags.known)+2), folded: folded, shows: p.shows(hidden)}
+	tags := newTagTree(p.Feeds, "")
+	tree := treeRows{rows: slices.Grow(rows, len(p.Feeds)+len(tags.known)+2), folded: folded, shows: p.shows(hidden), beside: hasAccounts(p.Feeds)}
 	tree.group("gap:tags", func() {
 		for _, f := range tags.roots {
 			tree.add(f)
@@ -226,6 +242,9 @@ func (p *Sources) rows(folded, hidden map[string]bool) []Source {
 			tree.addFeed(f, "", 0)
 		}
 	})
+	for _, a := range p.accounts() {
+		tree.group("gap:"+AccountKey(a.Name, ""), func() { tree.addAccount(a, newTagTree(p.Feeds, a.Name)) })
+	}
 	return tree.rows
 }
 
@@ -240,7 +259,7 @@ func (p *Sources) count(rows []Source) {
 		case KindQuery:
 			s.Unread = p.queryCounts[s.Name]
 			s.Capped = s.Unread >= QueryCountMax
-		case KindTag, KindFeed:
+		case KindTag, KindAccount, KindFeed:
 			for _, url := range s.Feeds {
 				s.Unread += p.Counts.Feeds[url].Unread
 			}
@@ -263,19 +282,17 @@ func (p *Sources) viewCount(key string) int {
 func feedRow(f *feed.Feed, tag string, depth int) Source {
 	return Source{
 		Kind: KindFeed, Key: FeedKey(f.URL, tag), Name: f.DisplayTitle(), Depth: depth, Feed: f,
-		Feeds: []string{f.URL}, Query: feedQuery(f.URL),
+		Feeds: []string{f.URL}, Query: feedQuery(f.URL), Account: f.Account,
 	}
 }
 
 // FeedKey returns the key of a feed's row under one of its tags.
 func FeedKey(url, tag string) string { return "feed:" + tag + "\x00" + url }
 
-func tagQuery(tag string) query.Query {
-	return query.Query{Root: &query.Node{Op: query.Leaf, Term: query.Term{Field: query.FieldTag, Text: tag}}}
-}
+func feedQuery(url string) query.Query { return termQuery(query.FieldFeedURL, url) }
 
-func feedQuery(url string) query.Query {
-	return query.Query{Root: &query.Node{Op: query.Leaf, Term: query.Term{Field: query.FieldFeedURL, Text: url}}}
+func termQuery(field query.Field, value string) query.Query {
+	return query.Query{Root: &query.Node{Op: query.Leaf, Term: query.Term{Field: field, Text: value}}}
 }
 
 // KeyOf returns the key of a feed's first row.
@@ -344,6 +361,12 @@ func (p *Sources) Find(key string) bool {
 		p.Rebuild()
 		return p.List.Find(key)
 	}
+	if account, tag, ok := splitAccountKey(key); ok {
+		p.keep(key)
+		p.unfoldAccount(account, tag, false)
+		p.Rebuild()
+		return p.List.Find(key)
+	}
 	tag, url, ok := strings.Cut(strings.TrimPrefix(key, "feed:"), "\x00")
 	f, subscribed := p.FeedOf(url)
 	if !ok || !subscribed {
@@ -353,7 +376,11 @@ func (p *Sources) Find(key string) bool {
 		tag = f.Tags[0]
 	}
 	p.keep(key)
-	p.unfold(tag, true)
+	if f.Account == "" {
+		p.unfold(tag, true)
+	} else {
+		p.unfoldAccount(f.Account, tag, true)
+	}
 	p.Rebuild()
 	if p.List.Find(key) {
 		return true
@@ -365,15 +392,15 @@ func (p *Sources) Find(key string) bool {
 	return i >= 0
 }
 
-// NextUnread returns the next feed or folded tag with unread items. After the last source
-// comes the first. Views and unfolded tags are skipped, because their feeds have rows of
+// NextUnread returns the next feed or folded group with unread items. After the last source
+// comes the first. Views and unfolded groups are skipped, because their feeds have rows of
 // their own.
 func (p *Sources) NextUnread(from string, dir int) (Source, bool) {
 	rows := p.List.Rows()
 	at := max(slices.IndexFunc(rows, func(s Source) bool { return s.Key == from }), 0)
 	for i := 1; i <= len(rows); i++ {
 		s := rows[((at+i*dir)%len(rows)+len(rows))%len(rows)]
-		if (s.Kind == KindFeed || s.Kind == KindTag && s.Folded) && s.Unread > 0 && s.Key != from {
+		if (s.Kind == KindFeed || s.Folded) && s.Unread > 0 && s.Key != from {
 			return s, true
 		}
 	}
@@ -460,7 +487,9 @@ func (p *Sources) row(s Source, selected, focused bool, w int, t style.Theme) st
 	count, weight := s.CountText(), t.Dim
 	mark := "  "
 	switch {
-	case s.Kind == KindTag && s.Folded && s.Depth == 0:
+	case s.Problem != "":
+		mark = style.Paint(t.Failed, t.Glyphs.Failed) + " "
+	case s.Folded && s.Depth == 0:
 		mark = style.Paint(t.Dim, t.Glyphs.Closed) + " "
 	case s.Kind == KindFeed && s.Feed.Poll.Error != "":
 		mark = style.Paint(t.Failed, t.Glyphs.Failed) + " "

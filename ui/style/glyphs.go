@@ -10,7 +10,7 @@ import (
 type Glyphs struct {
 	Unread, Star, Bar, Column, Rule, Ellipsis, Failed, Dot string
 	Open, Closed, Full, Empty, Left, Right, Above, Enter   string
-	Edited, Paragraph, Moved, Paused                       string
+	Edited, Paragraph, Moved, Paused, Pending              string
 	// The corners of a frame, and where a rule meets its sides.
 	TopLeft, TopRight, BottomLeft, BottomRight, TeeLeft, TeeRight string
 	// Bars are the bars of [Glyphs.BarLine], the lowest first.
@@ -19,14 +19,14 @@ type Glyphs struct {
 
 var unicodeGlyphs = Glyphs{
 	Unread: "●", Star: "★", Bar: "▌", Column: "│", Rule: "─", Ellipsis: "…", Failed: "!", Dot: "·",
-	Open: "▾", Closed: "▸", Full: "█", Empty: "░", Left: "▕", Right: "▏", Above: "↑", Enter: "⏎", Edited: "±", Paragraph: "¶", Moved: "»", Paused: "‖",
+	Open: "▾", Closed: "▸", Full: "█", Empty: "░", Left: "▕", Right: "▏", Above: "↑", Enter: "⏎", Edited: "±", Paragraph: "¶", Moved: "»", Paused: "‖", Pending: "↑",
 	TopLeft: "╭", TopRight: "╮", BottomLeft: "╰", BottomRight: "╯", TeeLeft: "├", TeeRight: "┤",
 	Bars: "▁▂▃▄▅▆▇█",
 }
 
 var asciiGlyphs = Glyphs{
 	Unread: "*", Star: "+", Bar: ">", Column: "|", Rule: "-", Ellipsis: "...", Failed: "!", Dot: "-",
-	Open: "v", Closed: ">", Full: "#", Empty: ".", Left: "[", Right: "]", Above: "^", Enter: "Enter", Edited: "~", Paragraph: "/", Moved: ">", Paused: "=",
+	Open: "v", Closed: ">", Full: "#", Empty: ".", Left: "[", Right: "]", Above: "^", Enter: "Enter", Edited: "~", Paragraph: "/", Moved: ">", Paused: "=", Pending: "^",
 	TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+", TeeLeft: "+", TeeRight: "+",
 	Bars: "01234567",
 }
@@ -35,7 +35,7 @@ var asciiGlyphs = Glyphs{
 func (g Glyphs) Known() string {
 	return strings.Join([]string{
 		g.Unread, g.Star, g.Bar, g.Column, g.Rule, g.Ellipsis, g.Failed, g.Dot, g.Open, g.Closed, g.Full, g.Empty,
-		g.Left, g.Right, g.Above, g.Enter, g.Edited, g.Paragraph, g.Moved, g.Paused,
+		g.Left, g.Right, g.Above, g.Enter, g.Edited, g.Paragraph, g.Moved, g.Paused, g.Pending,
 		g.TopLeft, g.TopRight, g.BottomLeft, g.BottomRight, g.TeeLeft, g.TeeRight, g.Bars,
 	}, "")
 }
