@@ -122,6 +122,16 @@ func (w *WrongLogin) Error() string {
 	return w.Problem + "; nothing was written, run `dateline login` again"
 }
 
+// wrongAnswer is the error of an answer that cannot be right. If nobody can be asked again, it
+// ends with the way out.
+type wrongAnswer struct{ problem, wayOut string }
+
+// Error implements error.
+func (w *wrongAnswer) Error() string { return w.problem + w.wayOut }
+
+// runAgain is the usual way out of a wrong answer.
+const runAgain = "; run `dateline login` again"
+
 // askForServer sets the kind of the account, and the address of the server's programming
 // interface. If kind is given, the server is not asked.
 func (a *app) askForServer(ctx context.Context, s *Session, d *dialog, n *NewAccount, address, kind string) error {
@@ -171,7 +181,7 @@ func (a *app) askForName(ctx context.Context, s *Session, d *dialog, n *NewAccou
 		case known.Name == "":
 			return nil
 		case !sameHost(known.URL, n.URL):
-			return fmt.Errorf("there is already an account %q, at %s; choose another name with --name", text.Clean(known.Name), text.Clean(known.URL))
+			return &wrongAnswer{fmt.Sprintf("there is already an account %q, at %s; choose another name", text.Clean(known.Name), text.Clean(known.URL)), " with --name"}
 		}
 		n.Name = known.Name
 		fmt.Fprintf(d.out, "There is an account %s at this server: it gets the new login and keeps everything else.\n", text.Clean(known.Name))
@@ -203,7 +213,7 @@ func (d *dialog) askForLogin(n *NewAccount) (err error) {
 	err = d.untilRight(d.ctx, "User", "", user, func(user string) error {
 		n.User = escapeVariables(user)
 		if user == "" {
-			return errors.New("the server needs a user; run `dateline login` again")
+			return &wrongAnswer{"the server needs a user", runAgain}
 		}
 		return nil
 	})
@@ -284,9 +294,8 @@ func (d *dialog) mayAskAgain(ctx context.Context, tries int, err error) bool {
 	message := err.Error()
 	if wrong := (*WrongLogin)(nil); errors.As(err, &wrong) {
 		message = wrong.Problem
-	}
-	for _, ending := range []string{"; set it, and run `dateline login` again", "; run `dateline login` again", " with --name"} {
-		message = strings.TrimSuffix(message, ending)
+	} else if wrong := (*wrongAnswer)(nil); errors.As(err, &wrong) {
+		message = wrong.problem
 	}
 	fmt.Fprintf(d.out, "%s. Try again.\n", strings.TrimSuffix(text.Clean(message), "."))
 	return true
@@ -362,7 +371,7 @@ func (d *dialog) askSecretOnce(what string) (value string, command []string, pla
 	case strings.HasPrefix("command", answer):
 		line, err := d.ask("Command", "")
 		if command = text.SplitCommand(line); err == nil && len(command) == 0 {
-			err = errors.New("the command is empty; run `dateline login` again")
+			err = &wrongAnswer{"the command is empty", runAgain}
 		}
 		return "", command, false, err
 	case strings.HasPrefix("variable", answer):
@@ -372,14 +381,14 @@ func (d *dialog) askSecretOnce(what string) (value string, command []string, pla
 			return "", nil, false, err
 		}
 		if os.Getenv(name) == "" {
-			return "", nil, false, fmt.Errorf("the environment variable %s is not set; set it, and run `dateline login` again", text.Clean(name))
+			return "", nil, false, &wrongAnswer{"the environment variable " + text.Clean(name) + " is not set", "; set it, and run `dateline login` again"}
 		}
 		return "${" + name + "}", nil, false, nil
 	case strings.HasPrefix("file", answer):
 		value, err := d.secret(what)
 		return escapeVariables(value), nil, true, err
 	}
-	return "", nil, false, fmt.Errorf("%q is not command, variable or file; run `dateline login` again", answer)
+	return "", nil, false, &wrongAnswer{fmt.Sprintf("%q is not command, variable or file", answer), runAgain}
 }
 
 // secret returns a line that is not shown while it is typed.
@@ -390,7 +399,7 @@ func (d *dialog) secret(what string) (value string, err error) {
 		value, err = d.line(what)
 	}
 	if value = strings.TrimSpace(value); err == nil && value == "" {
-		err = fmt.Errorf("the %s is empty; run `dateline login` again", what)
+		err = &wrongAnswer{"the " + what + " is empty", runAgain}
 	}
 	return value, err
 }
