@@ -277,7 +277,8 @@ func (s *accountSource) Refresh(ctx context.Context, request feed.RefreshRequest
 	if err := s.refreshAll(ctx, p, report); err != nil {
 		return err
 	}
-	return s.indexNew(ctx, request.Brief, s.now().Sub(begun)/indexPart)
+	_, err = s.poller.IndexTexts(ctx, request.Brief, s.now().Sub(begun)/indexPart)
+	return err
 }
 
 // refreshAll refreshes the local feeds and syncs the accounts of a plan.
@@ -299,25 +300,8 @@ func (s *accountSource) refreshAll(ctx context.Context, p refreshPlan, report fu
 	return errors.Join(append(errs, s.passOn(ctx, r.taken))...)
 }
 
-const (
-	// indexBatch is how many texts are added to the search index at once.
-	indexBatch = 100
-	// indexPart is the part of the time of a brief refresh that indexing may take.
-	indexPart = 4
-)
-
-// indexNew adds texts of accounts to the search index, if brief is set for a limited time.
-// The rest is left to later refreshes and to the open screen.
-func (s *accountSource) indexNew(ctx context.Context, brief bool, most time.Duration) error {
-	begun := s.now()
-	for !brief || s.now().Sub(begun) < most {
-		left, err := s.store.IndexPending(ctx, indexBatch)
-		if err != nil || left == 0 || brief && left <= feed.FewTexts {
-			return err
-		}
-	}
-	return nil
-}
+// indexPart is the part of the time of a brief refresh that indexing may take.
+const indexPart = 4
 
 // sharedReport passes on the reports of several refreshes as those of one.
 type sharedReport struct {

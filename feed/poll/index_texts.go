@@ -53,28 +53,39 @@ func (r *round) indexIdle(ctx context.Context) {
 }
 
 // finishIndex indexes what was saved. It runs after every feed is saved: earlier
-// it would compete with them for the processor and the writer. A brief refresh
-// leaves what it has no time for, and a few texts always. The open screen indexes
-// them, or a later refresh while it waits for servers. If ctx ends, or another
+// it would compete with them for the processor and the writer.
+func (r *round) finishIndex(ctx context.Context) (err error) {
+	x, begun := &r.index, r.poller.clock()
+	if x.unindexed {
+		x.unindexed, err = r.poller.IndexTexts(ctx, x.brief, x.limit)
+	}
+	x.limit -= r.poller.clock().Sub(begun)
+	return err
+}
+
+// IndexTexts adds texts that wait to the search index, and reports whether some are left. If
+// brief is set, it takes about as long as limit at most and leaves a few texts always: the open
+// screen indexes them, or a later refresh while it waits for servers. If ctx ends, or another
 // process adds items faster than they are indexed, a later refresh continues, too.
-func (r *round) finishIndex(ctx context.Context) error {
-	x, chunk := &r.index, indexChunk
-	if x.brief {
-		waiting, err := r.poller.store.Unindexed(ctx)
+func (p *Poller) IndexTexts(ctx context.Context, brief bool, limit time.Duration) (left bool, err error) {
+	chunk := indexChunk
+	if brief {
+		waiting, err := p.store.Unindexed(ctx)
 		if err != nil || waiting <= feed.FewTexts {
-			return err
+			return true, err
 		}
 		chunk = briefChunk
 	}
-	for last := math.MaxInt; x.unindexed && ctx.Err() == nil && (!x.brief || x.limit > 0); {
-		begun := r.poller.clock()
-		left, err := r.poller.store.IndexPending(ctx, chunk)
+	left = true
+	for last := math.MaxInt; left && ctx.Err() == nil && (!brief || limit > 0); {
+		begun := p.clock()
+		n, err := p.store.IndexPending(ctx, chunk)
 		if err != nil && ctx.Err() == nil {
-			return err
+			return true, err
 		}
-		x.unindexed = left > 0 && left < last
-		x.limit -= r.poller.clock().Sub(begun)
-		last = left
+		left = n > 0 && n < last
+		limit -= p.clock().Sub(begun)
+		last = n
 	}
-	return nil
+	return left, nil
 }
